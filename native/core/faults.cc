@@ -1,0 +1,257 @@
+#include "core/faults.h"
+
+#include <algorithm>
+#include <cerrno>
+
+#include "core/link_delays.h"
+#include "core/objects.h"
+
+namespace failoverd::core {
+namespace {
+
+// The lowest that a router in service can advertise (RFC 9568 §5.2.4).
+constexpr Priority kUnfitPriority{1};
+
+const GroupConfig* groupOf(const CoreState& core, const Router& router) {
+  if (router.group == Router::kNoGroup) return nullptr;
+  return &core.groups[router.group].config;
+}
+
+bool sameTarget(const TrackerUse& a, const TrackerUse& b) {
+  return a.tracker == b.tracker;
+}
+bool sameTarget(const InterfaceUse& a, const InterfaceUse& b) {
+  return a.interfaceName == b.interfaceName;
+}
+
+template <class Use, class Visit>
+void forUses(const std::vector<Use>& own, const std::vector<Use>* ofGroup, Visit visit) {
+  const auto inList = [](const std::vector<Use>& list, const Use& use) -> const Use* {
+    for (const auto& each : list) {
+      if (sameTarget(each, use)) return &each;
+    }
+    return nullptr;
+  };
+  for (const auto& use : own) {
+    const auto* groups = ofGroup == nullptr ? nullptr : inList(*ofGroup, use);
+    visit(groups != nullptr && use.weight != 0 ? *groups : use);
+  }
+  if (ofGroup == nullptr) return;
+  for (const auto& use : *ofGroup) {
+    if (inList(own, use) == nullptr) visit(use);
+  }
+}
+
+}  // namespace
+
+template <class Visit>
+void forTrackers(const CoreState& core, const Router& router, Visit visit) {
+  const auto* group = groupOf(core, router);
+  forUses(router.config.trackers, group == nullptr ? nullptr : &group->trackers, visit);
+}
+
+template <class Visit>
+void forInterfaces(const CoreState& core, const Router& router, Visit visit) {
+  const auto* group = groupOf(core, router);
+  forUses(router.config.interfaces, group == nullptr ? nullptr : &group->interfaces, visit);
+}
+
+namespace {
+
+Cause ofInterface(CauseKind kind, IfIndex ifIndex, const InterfaceName& name) {
+  Cause cause;
+  cause.kind = kind;
+  if (ifIndex != kNoInterface) cause.ifIndex = ifIndex;
+  cause.interfaceName = name;
+  return cause;
+}
+
+Cause withError(CauseKind kind, std::int32_t errorNumber) {
+  Cause cause;
+  cause.kind = kind;
+  cause.errorNumber = errorNumber;
+  return cause;
+}
+
+// Its carrier is the parent's, and so is the delay until that counts.
+void assessVmac(const CoreState& core, Router& router) {
+  const auto& name = router.config.vmacName;
+  if (name.empty()) return;
+  const auto& since = router.vmacGoneSince;
+  if (router.state == State::master && since && core.now - *since < kVmacGrace) return;
+  const auto* base = core.links.byIndex(router.baseIfIndex);
+  if (base != nullptr && !base->usable()) return;
+  auto& faults = router.health.faults;
+  const auto* link = core.links.byName(name);
+  if (link == nullptr) {
+    faults.push_back(ofInterface(CauseKind::interfaceMissing, kNoInterface, name));
+  } else if (router.config.trackPrimary && !link->usable()) {
+    faults.push_back(ofInterface(CauseKind::interfaceDown, link->facts.ifIndex, name));
+  }
+}
+
+// The interface that the instance runs on.
+void assessOwnInterface(const CoreState& core, Router& router) {
+  const auto& name = router.config.interfaceName;
+  if (name.empty()) return;
+  auto& faults = router.health.faults;
+  const auto* link = core.links.byIndex(router.baseIfIndex);
+  if (link == nullptr) {
+    faults.push_back(ofInterface(CauseKind::interfaceMissing, kNoInterface, name));
+  } else if (router.config.trackPrimary && !link_delays::usable(core, link)) {
+    faults.push_back(ofInterface(CauseKind::interfaceDown, router.baseIfIndex, name));
+  } else {
+    assessVmac(core, router);
+  }
+}
+
+void assessSource(const CoreState& core, Router& router) {
+  const bool missing = !router.config.interfaceName.empty() && router.baseIfIndex == kNoInterface;
+  if (missing) return;  // one reason is enough: there is no interface to have an address
+  const auto& configured = router.config.sourceAddress;
+  const bool vanished = configured && router.config.trackSource &&
+                        core.links.find(router.baseIfIndex, *configured) == nullptr;
+  if (router.source && !vanished) return;
+  router.health.faults.push_back(
+      ofInterface(CauseKind::noSourceAddress, router.baseIfIndex, router.config.interfaceName));
+}
+
+void assessRefusals(const CoreState& core, Router& router) {
+  auto& faults = router.health.faults;
+  if (router.config.unicast && router.config.unicastPeers.empty()) {
+    faults.push_back(withError(CauseKind::noPeer, 0));
+  }
+  const auto& refusals = router.refusals;
+  if (!authenticity::available(core, router)) {
+    faults.push_back(withError(CauseKind::sendFailed, ENOTSUP));
+  }
+  if (router.listen == ListenState::failed) {
+    faults.push_back(withError(CauseKind::listenFailed, router.listenError));
+  }
+  if (refusals.sendError != 0) {
+    faults.push_back(withError(CauseKind::sendFailed, refusals.sendError));
+  }
+  if (refusals.addressError != 0) {
+    faults.push_back(withError(CauseKind::addressRefused, refusals.addressError));
+  }
+  if (refusals.addressLost) faults.push_back(withError(CauseKind::addressLost, 0));
+}
+
+void assessStatics(const CoreState& core, Router& router) {
+  for (const auto& use : core.staticUses) {
+    if (use.instance != router.id()) continue;
+    const auto& object = core.statics.list[use.object];
+    const auto stands = objects::stands(core, object);
+    router.health.pending = router.health.pending || !stands;
+    if (stands.value_or(true)) continue;
+    router.health.faults.push_back(withError(CauseKind::staticMissing, object.errorNumber));
+    return;  // one is enough
+  }
+}
+
+// Weighted trackers do not touch an owner (keepalived.conf(5)); its priority is 255 by rule.
+void addPart(Router& router, const PriorityPart& part) {
+  if (part.delta != 0 && router.config.basePriority != kOwnerPriority) {
+    router.health.parts.push_back(part);
+  }
+}
+
+void assessInterfaces(const CoreState& core, Router& router) {
+  forInterfaces(core, router, [&](const InterfaceUse& use) {
+    const auto* link = core.links.byName(use.interfaceName);
+    const auto found = contribution(use, link_delays::usable(core, link));
+    addPart(router, {std::nullopt, use.interfaceName, found.delta});
+    if (!found.fault) return;
+    const auto kind = link == nullptr ? CauseKind::interfaceMissing : CauseKind::interfaceDown;
+    const auto ifIndex = link == nullptr ? kNoInterface : link->facts.ifIndex;
+    router.health.faults.push_back(ofInterface(kind, ifIndex, use.interfaceName));
+  });
+}
+
+// docs/adr/0006: rather an unfit router than none. An owner has no lower priority to go to.
+bool servesUnfit(const Router& router) {
+  return router.config.neverNobody && router.group == Router::kNoGroup &&
+         router.config.basePriority != kOwnerPriority;
+}
+
+void assessTrackers(const CoreState& core, Router& router) {
+  auto& health = router.health;
+  bool any = false;
+  forTrackers(core, router, [&](const TrackerUse& use) {
+    any = true;
+    const auto found = contribution(use, core.trackers.reading(use.tracker));
+    addPart(router, {use.tracker, {}, found.delta});
+    health.pending = health.pending || found.pending;
+    if (!found.fault) return;
+    if (servesUnfit(router)) {
+      health.unfit = health.unfit.value_or(use.tracker);
+      return;
+    }
+    Cause cause;
+    cause.kind = CauseKind::trackerFault;
+    cause.tracker = use.tracker;
+    health.faults.push_back(cause);
+  });
+  // DESIGN law 9: nobody watches the trackers any more. An instance without any goes on.
+  if (any && core.blind) health.faults.push_back(withError(CauseKind::trackersBlind, 0));
+}
+
+}  // namespace
+
+void assess(const CoreState& core, Router& router) {
+  auto& health = router.health;
+  health.faults.clear();
+  health.parts.clear();
+  health.pending = false;
+  if (router.drained) health.faults.push_back(withError(CauseKind::drained, 0));
+  health.unfit.reset();
+  assessOwnInterface(core, router);
+  assessInterfaces(core, router);
+  assessSource(core, router);
+  assessRefusals(core, router);
+  assessStatics(core, router);
+  assessTrackers(core, router);
+  const bool deaf = router.listen == ListenState::idle || router.listen == ListenState::asked;
+  health.pending = health.pending || deaf;
+  std::int64_t sum = 0;
+  for (const auto& part : health.parts) sum += part.delta;
+  health.effective = effectivePriority(router.config.basePriority, sum);
+  if (health.unfit) {
+    // As a part of its own, so that the parts go on adding up.
+    const auto down = kUnfitPriority.value - health.effective.value;
+    health.parts.push_back({health.unfit, {}, down});
+    health.effective = kUnfitPriority;
+  }
+  if (router.election.ownershipYielded) health.effective = Priority{254};
+}
+
+void addGroupFaults(const CoreState& core, Router& router) {
+  for (const auto member : core.groups[router.group].config.members) {
+    const auto* other = core.find(member);
+    if (other == nullptr || other == &router) continue;
+    router.health.pending = router.health.pending || other->health.pending;
+    const auto& faults = other->health.faults;
+    const bool own = std::any_of(faults.begin(), faults.end(), [](const Cause& cause) {
+      return cause.kind != CauseKind::groupMember;
+    });
+    if (!own) continue;
+    Cause cause;
+    cause.kind = CauseKind::groupMember;
+    cause.member = member;
+    router.health.faults.push_back(cause);
+  }
+}
+
+bool usesTracker(const CoreState& core, const Router& router, TrackerId tracker) {
+  bool found = false;
+  forTrackers(core, router, [&](const TrackerUse& use) { found |= use.tracker == tracker; });
+  return found;
+}
+
+bool usesAnyTracker(const CoreState& core, const Router& router) {
+  bool found = false;
+  forTrackers(core, router, [&](const TrackerUse&) { found = true; });
+  return found;
+}
+
+}  // namespace failoverd::core

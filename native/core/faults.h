@@ -1,0 +1,18 @@
+#pragma once
+
+#include "core/state.h"
+
+namespace failoverd::core {
+
+// How long a MASTER may be without its macvlan before that is a fault.
+inline constexpr auto kVmacGrace = Duration::ofSeconds(1);
+
+// Fills router.health from links, trackers and refusals. The members of a group are told of
+// each other's faults by addGroupFaults(), after each has its own.
+void assess(const CoreState& core, Router& router);
+void addGroupFaults(const CoreState& core, Router& router);
+
+[[nodiscard]] bool usesTracker(const CoreState& core, const Router& router, TrackerId tracker);
+[[nodiscard]] bool usesAnyTracker(const CoreState& core, const Router& router);
+
+}  // namespace failoverd::core

@@ -1,0 +1,94 @@
+#include "core/groups.h"
+
+#include <algorithm>
+
+#include "core/election.h"
+
+namespace failoverd::core::groups {
+namespace {
+
+Cause causeOf(const Router& mover) {
+  Cause cause;
+  cause.kind = CauseKind::groupMember;
+  cause.member = mover.id();
+  return cause;
+}
+
+State stateOf(const CoreState& core, const Group& group) {
+  std::size_t known = 0;
+  std::size_t masters = 0;
+  bool fault = false;
+  bool init = false;
+  for (const auto id : group.config.members) {
+    const auto* member = core.find(id);
+    if (member == nullptr) continue;
+    ++known;
+    masters += member->state == State::master ? 1 : 0;
+    fault = fault || member->state == State::fault;
+    init = init || member->state == State::init;
+  }
+  if (known == 0 || init) return State::init;
+  if (fault) return State::fault;
+  return masters == known ? State::master : State::backup;
+}
+
+}  // namespace
+
+bool ready(const CoreState& core, const Router& router) {
+  if (router.group == Router::kNoGroup) return true;
+  return std::all_of(core.routers.begin(), core.routers.end(), [&](const auto& each) {
+    if (each->group != router.group || each.get() == &router) return true;
+    if (each->state == State::master) return true;
+    if (each->state == State::backup) return each->election.readyForGroup;
+    // An owner that has just started waits for nobody but the other members.
+    return false;
+  });
+}
+
+void follow(CoreState& core, Router& router, State from) {
+  if (router.group == Router::kNoGroup) return;
+  core.groups[router.group].cause = router.cause;
+  const bool took = router.state == State::master;
+  const bool yielded = from == State::master && router.state == State::backup;
+  if (!took && !yielded) return;
+  const auto wanted = took ? State::backup : State::master;
+  const auto happening = took ? Happening::groupTakes : Happening::groupYields;
+  const auto cause = causeOf(router);
+  for (std::size_t i = 0; i < core.routers.size(); ++i) {
+    auto& other = *core.routers[i];
+    if (&other == &router || other.group != router.group || other.state != wanted) continue;
+    election::happen(core, other, happening, cause);
+  }
+}
+
+void unite(CoreState& core) {
+  for (const auto& router : core.routers) {
+    if (router->group == Router::kNoGroup || router->state != State::backup) continue;
+    follow(core, *router, State::master);
+  }
+}
+
+void settle(CoreState& core) {
+  for (auto& group : core.groups) {
+    const auto state = stateOf(core, group);
+    if (state == group.state) continue;
+    const auto from = group.state;
+    group.state = state;
+    group.since = core.now;
+    core.outbox.push(GroupStateChanged{group.config.id, from, state, group.cause});
+  }
+}
+
+void regroup(CoreState& core) {
+  for (const auto& router : core.routers) {
+    router->group = Router::kNoGroup;
+    for (std::size_t i = 0; i < core.groups.size(); ++i) {
+      const auto& members = core.groups[i].config.members;
+      if (std::find(members.begin(), members.end(), router->id()) == members.end()) continue;
+      router->group = i;
+      break;
+    }
+  }
+}
+
+}  // namespace failoverd::core::groups

@@ -1,0 +1,20 @@
+#pragma once
+
+#include "core/state.h"
+
+// Sync groups: MASTER together or not at all. A fault of one member is a fault of all
+// (faults.cc); this is about taking over and giving way.
+namespace failoverd::core::groups {
+
+// Whether every other member is MASTER already or only waits for the group. True without one.
+[[nodiscard]] bool ready(const CoreState& core, const Router& router);
+// A member has entered a state: the others follow.
+void follow(CoreState& core, Router& router, State from);
+// After a change of configuration a group may be split: its masters give way.
+void unite(CoreState& core);
+// Tells what the groups have come to, after their members have told.
+void settle(CoreState& core);
+// After a change of groups or instances: who belongs where.
+void regroup(CoreState& core);
+
+}  // namespace failoverd::core::groups

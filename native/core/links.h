@@ -1,0 +1,89 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/ip.h"
+#include "core/inputs.h"
+#include "core/interface_name.h"
+
+namespace failoverd::core {
+
+struct LocalAddress {
+  bool secondary = false;
+  bool tentative = false;
+  bool ours = false;
+  std::uint64_t order = 0;    // of appearance: the kernel lists primary addresses first
+  std::uint32_t listing = 0;  // the dump that named it last
+};
+
+struct Link {
+  LinkChanged facts;
+  std::map<std::pair<IpAddress, std::uint8_t>, LocalAddress> addresses;
+  std::uint32_t listing = 0;
+
+  [[nodiscard]] bool usable() const { return facts.up && facts.running; }
+};
+
+// What the kernel last said of links and addresses. It decides nothing.
+class LinkTable {
+ public:
+  // The link as it is now. A name that moved to another index leaves the old link nameless.
+  const Link& change(const LinkChanged& facts);
+  void remove(IfIndex ifIndex);
+  // false: of an unknown link.
+  bool appear(const LocalAddressAppeared& fact);
+  bool disappear(const LocalAddressRemoved& fact);
+
+  // Begins a dump: what was told before does not count as named by it.
+  void beginListing() { ++listing_; }
+  // Ends it: links and addresses that it did not name are handed back for removal.
+  struct Stale {
+    std::vector<IfIndex> links;
+    std::vector<LocalAddressRemoved> addresses;
+  };
+  Stale endListing();
+
+  [[nodiscard]] const Link* byIndex(IfIndex ifIndex) const;
+  [[nodiscard]] const Link* byName(const InterfaceName& name) const;
+  // The local address, whatever its prefix length.
+  [[nodiscard]] const LocalAddress* find(IfIndex ifIndex, const IpAddress& address) const;
+
+  // The address that adverts come from: for IPv4 the interface's primary address, for IPv6 its
+  // link-local one (RFC 9568 §5.1.2.1). `isVirtual` tells addresses of virtual routers, which
+  // are taken only when there is nothing else: an address owner may have no other.
+  template <class Predicate>
+  [[nodiscard]] std::optional<IpAddress> primary(IfIndex ifIndex, Family family,
+                                                 Predicate isVirtual) const;
+
+ private:
+  std::vector<Link> links_;
+  std::uint64_t nextOrder_ = 0;
+  std::uint32_t listing_ = 0;
+};
+
+template <class Predicate>
+std::optional<IpAddress> LinkTable::primary(IfIndex ifIndex, Family family,
+                                            Predicate isVirtual) const {
+  const auto* link = byIndex(ifIndex);
+  if (link == nullptr) return std::nullopt;
+  std::optional<IpAddress> best;
+  std::uint64_t bestRank = 0;
+  for (const auto& [key, local] : link->addresses) {
+    const auto& address = key.first;
+    if (address.family() != family || local.ours || local.tentative) continue;
+    if (family == Family::ipv6 && !address.isLinkLocal()) continue;
+    const auto rank =
+        local.order + (local.secondary ? 1ULL << 62 : 0) + (isVirtual(address) ? 1ULL << 63 : 0);
+    if (best && bestRank <= rank) continue;
+    best = address;
+    bestRank = rank;
+  }
+  return best;
+}
+
+}  // namespace failoverd::core

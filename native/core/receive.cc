@@ -1,0 +1,135 @@
+#include <algorithm>
+
+#include "base/check.h"
+#include "core/acceptance.h"
+#include "core/election.h"
+#include "wire/advert.h"
+#include "wire/ah.h"
+
+// The way of a packet through the core: whose is it, is it acceptable, what is counted and
+// told. A refused packet changes counters and nothing else.
+namespace failoverd::core {
+namespace {
+
+// Instances of one VRID may share an interface when they are unicast and their own addresses
+// differ (keepalived.conf(5), unicast_src_ip).
+bool isFor(const Router& router, Vrid vrid, const AdvertReceived& packet) {
+  const auto& config = router.config;
+  if (config.vrid != vrid || config.family != packet.source.family()) return false;
+  if (!config.interfaceName.empty() && router.ifIndex != packet.ifIndex) return false;
+  return !config.unicast || packet.destination.isMulticast() || packet.destination == router.source;
+}
+
+Router* findFor(const CoreState& core, Vrid vrid, const AdvertReceived& packet) {
+  for (const auto& router : core.routers) {
+    if (isFor(*router, vrid, packet)) return router.get();
+  }
+  return nullptr;
+}
+
+std::uint64_t& counterOf(InstanceCounters& counters, RejectReason reason) {
+  switch (reason) {
+    case RejectReason::truncated:
+    case RejectReason::length:
+      return counters.lengthErrors;
+    case RejectReason::ttl:
+    case RejectReason::peerTtl:
+      return counters.ttlErrors;
+    case RejectReason::version:
+      return counters.versionErrors;
+    case RejectReason::type:
+      return counters.typeErrors;
+    case RejectReason::checksum:
+      return counters.checksumErrors;
+    case RejectReason::authType:
+      return counters.authTypeErrors;
+    case RejectReason::authFailure:
+    case RejectReason::authMissing:
+    case RejectReason::authMalformed:
+    case RejectReason::authStale:
+    case RejectReason::authUnknownKey:
+    case RejectReason::authReplayed:
+      return counters.authFailures;
+    case RejectReason::interval:
+      return counters.intervalErrors;
+    case RejectReason::unknownVrid:
+    case RejectReason::ownAddress:
+    case RejectReason::notAPeer:
+    case RejectReason::wrongForm:
+    case RejectReason::ownerIgnores:
+    case RejectReason::startupDelay:
+      return counters.otherErrors;
+  }
+  UNREACHABLE();
+}
+
+void countHmac(InstanceCounters& counters, RejectReason reason) {
+  if (reason == RejectReason::authMissing) ++counters.authMissing;
+  if (reason == RejectReason::authMalformed) ++counters.authMalformed;
+  if (reason == RejectReason::authUnknownKey) ++counters.authUnknownKey;
+  if (reason == RejectReason::authFailure) ++counters.authInvalid;
+  if (reason == RejectReason::authStale) ++counters.authStale;
+  if (reason == RejectReason::authReplayed) ++counters.authReplayed;
+}
+
+void reject(CoreState& core, Router& router, RejectReason reason, Vrid vrid,
+            const IpAddress& source) {
+  ++counterOf(router.counters, reason);
+  if (router.config.auth.kind == AuthKind::hmac) countHmac(router.counters, reason);
+  const auto at = static_cast<std::size_t>(reason);
+  const auto total = ++router.rejections.counts[at];
+  if (router.rejections.told[at]) return;
+  router.rejections.told[at] = true;
+  core.outbox.push(AdvertRejected{router.id(), reason, source, vrid, total});
+}
+
+// Nobody's packet: told once for each VRID, and once for all that are too short to have one.
+void rejectStray(CoreState& core, RejectReason reason, Vrid vrid, const IpAddress& source) {
+  const auto count = ++core.strays[vrid.value];
+  if (count != 1) return;
+  const auto named = vrid.value == 0 ? std::nullopt : std::optional(vrid);
+  core.outbox.push(AdvertRejected{std::nullopt, reason, source, named, count});
+}
+
+void tellOdd(CoreState& core, Router& router, OddReason reason, const IpAddress& source) {
+  auto& told = router.rejections.oddTold[static_cast<std::size_t>(reason)];
+  if (told) return;
+  told = true;
+  core.outbox.push(AdvertOdd{router.id(), reason, source});
+}
+
+}  // namespace
+
+void receiveAdvert(CoreState& core, const AdvertReceived& packet) {
+  const auto before = packet.ipHeader.empty() ? 0 : std::min(wire::kAhSize, packet.bytes.size());
+  const auto view = wire::AdvertView::over(packet.bytes.subspan(before));
+  if (!view) {
+    rejectStray(core, RejectReason::truncated, Vrid{0}, packet.source);
+    return;
+  }
+  const auto vrid = view->vrid();
+  auto* router = findFor(core, vrid, packet);
+  if (router == nullptr) {
+    rejectStray(core, RejectReason::unknownVrid, vrid, packet.source);
+    return;
+  }
+  if (!core.startupOver) {
+    reject(core, *router, RejectReason::startupDelay, vrid, packet.source);
+    return;
+  }
+  const auto judged = judgeAdvert(core, *router, packet);
+  if (!judged) {
+    reject(core, *router, judged.error(), vrid, packet.source);
+    return;
+  }
+  const auto& heard = judged.value();
+  ++router->counters.advertsReceived;
+  if (heard.priority == kGoodbyePriority) ++router->counters.goodbyesReceived;
+  if (heard.addressesDiffer) ++router->counters.addressListErrors;
+  election::hear(core, *router, heard);
+  // Afterwards, because a new master is told of anew.
+  if (heard.addressesDiffer) tellOdd(core, *router, OddReason::addressList, heard.source);
+  if (heard.intervalDiffers) tellOdd(core, *router, OddReason::interval, heard.source);
+}
+
+}  // namespace failoverd::core
