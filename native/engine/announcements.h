@@ -1,0 +1,42 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+
+#include "core/outputs.h"
+#include "engine/queue.h"
+#include "linux/frame_socket.h"
+#include "wire/ndisc.h"
+
+namespace failoverd::engine {
+
+// Gratuitous ARP and unsolicited neighbour advertisements on their way out. They leave in slices,
+// so that adverts leave between them.
+class Announcements {
+ public:
+  explicit Announcements(std::optional<os::FrameSocket> socket) : socket_(std::move(socket)) {}
+
+  void add(const core::Announce& announce) { waiting_.push(announce); }
+
+  // Frames are due now.
+  [[nodiscard]] bool due(Instant now) const { return !waiting_.empty() && next_ <= now; }
+  // When the next frames are due.
+  [[nodiscard]] Instant deadline() const { return waiting_.empty() ? Instant::never() : next_; }
+  // Sends one slice. Returns an errno for the last frame that could not be sent at all.
+  int slice(Instant now);
+
+  [[nodiscard]] std::uint64_t sent() const { return sent_; }
+
+ private:
+  using Frame = std::array<std::uint8_t, wire::kNeighborAdvertSize>;
+
+  std::optional<os::FrameSocket> socket_;
+  Instant next_;
+  Queue<core::Announce> waiting_;
+  std::array<Frame, os::FrameSocket::kSendBatch> frames_{};
+  std::array<os::OutgoingFrame, os::FrameSocket::kSendBatch> outgoing_{};
+  std::uint64_t sent_ = 0;
+};
+
+}  // namespace failoverd::engine

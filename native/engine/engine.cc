@@ -1,0 +1,132 @@
+#include "engine/engine.h"
+
+#include <semaphore.h>
+#include <sys/mman.h>
+
+#include <cerrno>
+#include <ctime>
+#include <new>
+
+#include "base/check.h"
+#include "engine/open_loop.h"
+
+namespace failoverd::engine {
+
+namespace {
+
+constexpr std::size_t kStackBytes = std::size_t{512} * 1024;
+constexpr std::size_t kPage = 4096;
+// Two copies of the will, each with room for 5,000 instances of one address.
+constexpr std::size_t kWillBytes = std::size_t{1024} * 1024;
+
+std::size_t roundUp(std::size_t bytes) {
+  return (bytes + kPage - 1) / kPage * kPage;
+}
+
+}  // namespace
+
+// Lives on the starter's stack until the thread has said how it went.
+struct Engine::Starting {
+  const EngineOptions& options;
+  std::optional<os::ProcessEvents> processes;
+  int processEventsError;
+  Engine& engine;
+  StartFailure failure;
+  sem_t said;
+};
+
+std::variant<std::unique_ptr<Engine>, StartFailure> Engine::start(
+    const EngineOptions& options, std::optional<os::ProcessEvents> processes,
+    int processEventsError) {
+  const auto words = options.recorderBytes / sizeof(std::uint64_t);
+  const auto bytes = roundUp(sizeof(Shared)) + roundUp(words * sizeof(std::uint64_t)) + kPage;
+  auto arena = Arena::map(bytes);
+  if (!arena) return StartFailure{"mmap", arena.error().number};
+  auto will = os::SharedMemory::make("failoverd-will", kWillBytes);
+  if (!will) return StartFailure{"memfd_create", will.error().number};
+  std::unique_ptr<Engine> engine(new Engine(std::move(arena.value()), std::move(will.value())));
+  auto* recorder = static_cast<std::atomic<std::uint64_t>*>(
+      engine->arena_.take(words * sizeof(std::uint64_t), alignof(std::uint64_t)));
+  void* place = engine->arena_.take(sizeof(Shared), alignof(Shared));
+  engine->shared_ = new (place) Shared(std::span(recorder, words), engine->will_.bytes());
+  if (const int error = engine->mailbox().open()) return StartFailure{"mailbox", error};
+
+  Starting starting{options, std::move(processes), processEventsError, *engine, {}, {}};
+  if (!engine->launch(starting)) return starting.failure;
+  return engine;
+}
+
+bool Engine::launch(Starting& starting) {
+  void* stack = ::mmap(nullptr, kStackBytes, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+  if (stack == MAP_FAILED) {
+    starting.failure = {"mmap", errno};
+    return false;
+  }
+  stack_ = stack;
+  ::sem_init(&starting.said, 0, 0);
+  pthread_attr_t attributes;
+  ::pthread_attr_init(&attributes);
+  ::pthread_attr_setstack(&attributes, stack_, kStackBytes);
+  const int error = ::pthread_create(&thread_, &attributes, &Engine::enter, &starting);
+  ::pthread_attr_destroy(&attributes);
+  if (error != 0) {
+    starting.failure = {"pthread_create", error};
+  } else {
+    joined_ = false;
+    while (::sem_wait(&starting.said) != 0) CHECK(errno == EINTR);
+  }
+  ::sem_destroy(&starting.said);
+  return starting.failure.errorNumber == 0;
+}
+
+void* Engine::enter(void* starting) {
+  ::pthread_setname_np(::pthread_self(), "failoverd-rt");
+  life(*static_cast<Starting*>(starting));
+  return nullptr;
+}
+
+void Engine::life(Starting& starting) {
+  auto& shared = *starting.engine.shared_;
+  std::optional<Loop> loop;
+  auto opened = openLoop(std::move(starting.processes));
+  if (const auto* failure = std::get_if<StartFailure>(&opened)) {
+    starting.failure = *failure;
+  } else {
+    auto started = takeRights(starting.options, starting.engine.arena_, shared.willPage);
+    started.processEventsError = starting.processEventsError;
+    loop.emplace(starting.options, std::move(*std::get_if<LoopParts>(&opened)), started, shared);
+  }
+  ::sem_post(&starting.said);  // `starting` is gone from here on
+  if (loop) loop->run();
+  loop.reset();
+  shared.finished.store(true, std::memory_order_release);
+  shared.mailbox.ringNode();
+}
+
+void Engine::stopUrgently() {
+  shared_->urgent.store(true);
+  mailbox().ringEngine();
+}
+
+bool Engine::join(Duration limit) {
+  if (joined_) return true;
+  timespec until{};
+  ::clock_gettime(CLOCK_REALTIME, &until);
+  const auto nanos = until.tv_nsec + limit.micros % 1'000'000 * 1000;
+  until.tv_sec += limit.micros / 1'000'000 + nanos / 1'000'000'000;
+  until.tv_nsec = nanos % 1'000'000'000;
+  joined_ = ::pthread_timedjoin_np(thread_, nullptr, &until) == 0;
+  return joined_;
+}
+
+Engine::~Engine() {
+  if (!joined_) {
+    stopUrgently();
+    ::pthread_join(thread_, nullptr);
+  }
+  if (stack_ != nullptr) ::munmap(stack_, kStackBytes);
+  if (shared_ != nullptr) shared_->~Shared();
+}
+
+}  // namespace failoverd::engine

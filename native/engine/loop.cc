@@ -1,0 +1,184 @@
+#include "engine/loop.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "linux/clock.h"
+
+namespace failoverd::engine {
+
+namespace {
+
+// Signatures count in whole seconds; slewing (adjtime(3), NTP) is followed in such steps.
+constexpr Duration kClockMoved = Duration::ofMillis(10);
+
+enum Token : std::uint64_t {
+  timer,
+  doorbell,
+  kernel,
+  answers,
+  objects,
+  processes,
+  deaths,
+  firstChannel
+};
+
+}  // namespace
+
+Loop::Loop(const EngineOptions& options, LoopParts parts, const Started& started, Shared& shared)
+    : shared_(shared),
+      events_(shared.mailbox.events()),
+      poller_(std::move(parts.poller)),
+      timer_(std::move(parts.timer)),
+      processEvents_(std::move(parts.processes)),
+      started_(started),
+      channels_(*poller_, Token::firstChannel),
+      adverts_(channels_, answers_),
+      addresses_(std::move(parts.addressRequests), answers_),
+      objects_(*poller_, Token::objects),
+      announcements_(std::move(parts.frames)),
+      will_(shared.willPage),
+      protocol_(options.core, Hands{channels_, adverts_, addresses_, objects_, announcements_,
+                                    answers_, events_, shared.recorder, will_}),
+      kernel_(std::move(parts.monitor), events_),
+      processes_(std::move(parts.pids)),
+      silence_(options.silenceLimit, os::now()),
+      now_(os::now()) {
+  const auto watch = [&](int fd, Token token) {
+    if (fd < 0) return;
+    const auto watched = poller_->watch(fd, token);
+    if (!watched) trouble(TroubleKind::poll, watched.error().number);
+  };
+  watch(timer_.fd(), Token::timer);
+  watch(shared.mailbox.doorbellFd(), Token::doorbell);
+  watch(kernel_.fd(), Token::kernel);
+  watch(addresses_.fd(), Token::answers);
+  watch(processes_.fd(), Token::deaths);
+  if (processEvents_) watch(processEvents_->fd(), Token::processes);
+}
+
+void Loop::run() {
+  events_.push(now_, started_);
+  trouble(TroubleKind::netlink, kernel_.list());
+  while (!protocol_.stopped() || busy()) {
+    wait();
+    watchClock();
+    readAdverts();
+    readKernel();
+    readProcesses();
+    readCommands();
+    watchSilence();
+    passDeadlines();
+    keepWill();
+    workOff();
+    keepWill();
+    answerPictures();
+    if (std::exchange(told_, events_.last()) != events_.last()) shared_.mailbox.ringNode();
+    arm();
+  }
+}
+
+void Loop::wait() {
+  ready_ = {};
+  auto ready = poller_->wait(busy() ? 0 : -1);
+  now_ = os::now();
+  sort(ready);
+  // More is ready than the poller tells at once: every socket has its turn before any deadline.
+  for (int round = 0; ready.size() == os::Poller::kMaxReady && round < 64; ++round) {
+    ready = poller_->wait(0);
+    sort(ready);
+  }
+  if (ready_.timer) timer_.acknowledge();
+  if (ready_.doorbell) shared_.mailbox.answerDoorbell();
+}
+
+void Loop::sort(std::span<const std::uint64_t> ready) {
+  for (const auto token : ready) {
+    switch (token) {
+      case Token::timer:
+        ready_.timer = true;
+        break;
+      case Token::doorbell:
+        ready_.doorbell = true;
+        break;
+      case Token::kernel:
+        ready_.kernel = true;
+        break;
+      case Token::answers:
+        ready_.answers = true;
+        break;
+      case Token::objects:
+        ready_.objects = true;
+        break;
+      case Token::processes:
+        ready_.processes = true;
+        break;
+      case Token::deaths:
+        ready_.deaths = true;
+        break;
+      default:
+        if (auto* socket = channels_.socketAt(token)) {
+          trouble(TroubleKind::receive, receiver_.take(*socket, now_));
+        }
+    }
+  }
+}
+
+// Before the adverts, whose signatures are judged by it.
+void Loop::watchClock() {
+  const auto offset = os::utcOffset();
+  if (utcOffset_) {
+    const auto moved = offset - *utcOffset_;
+    if (moved < kClockMoved && Duration::zero() - kClockMoved < moved) return;
+  }
+  utcOffset_ = offset;
+  protocol_.input(now_, core::ClockSet{offset});
+}
+
+void Loop::watchSilence() {
+  if (!silence_.look(now_, shared_.mailbox.lastHeard())) return;
+  const core::TrackersBlind fact{silence_.blind()};
+  shared_.mailbox.setBlind(fact.blind);
+  events_.push(now_, fact);
+  protocol_.input(now_, fact);
+}
+
+void Loop::passDeadlines() {
+  const auto deadline = protocol_.nextDeadline();
+  if (deadline > now_) return;
+  lateness_.add(now_ - deadline);
+  protocol_.advance(now_);
+}
+
+void Loop::keepWill() {
+  trouble(TroubleKind::will, protocol_.keepWill(now_, busy()));
+}
+
+void Loop::workOff() {
+  if (addresses_.waiting()) {
+    trouble(TroubleKind::netlink, addresses_.slice());
+  } else if (ready_.answers || addresses_.unanswered()) {
+    trouble(TroubleKind::netlink, addresses_.takeAnswers());
+  }
+  protocol_.settle(now_);
+  if (announcements_.due(now_)) trouble(TroubleKind::announce, announcements_.slice(now_));
+}
+
+bool Loop::busy() const {
+  return moreCommands_ || addresses_.waiting() || announcements_.due(now_);
+}
+
+void Loop::arm() {
+  timer_.arm(std::min({protocol_.nextDeadline(), announcements_.deadline(), silence_.deadline(),
+                       protocol_.willDeadline()}));
+}
+
+void Loop::trouble(TroubleKind where, int errorNumber) {
+  if (errorNumber == 0) return;
+  const Trouble told{where, errorNumber};
+  if (told.where == lastTrouble_.where && told.errorNumber == lastTrouble_.errorNumber) return;
+  lastTrouble_ = told;
+  events_.push(now_, told);
+}
+
+}  // namespace failoverd::engine

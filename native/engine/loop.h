@@ -1,0 +1,126 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <optional>
+
+#include "engine/kernel_watch.h"
+#include "engine/last_will.h"
+#include "engine/lateness.h"
+#include "engine/mailbox.h"
+#include "engine/process_book.h"
+#include "engine/protocol.h"
+#include "engine/receiver.h"
+#include "engine/silence.h"
+#include "linux/poller.h"
+#include "linux/process_events.h"
+#include "linux/wakeup.h"
+
+namespace failoverd::engine {
+
+// What the loop is made of, opened by open_loop.cc on the engine's own thread.
+struct LoopParts {
+  std::unique_ptr<os::Poller> poller;  // channels keep a reference to it
+  os::Timer timer;
+  os::NetlinkMonitor monitor;
+  os::AddressRequests addressRequests;
+  std::optional<os::FrameSocket> frames;
+  std::optional<os::PidWatch> pids;
+  std::optional<os::ProcessEvents> processes;
+};
+
+// What the thread and those who talk to it share.
+struct Shared {
+  Mailbox mailbox;
+  Recorder recorder;
+  // Somebody is leaving in a hurry (process.exit): say goodbye now.
+  std::atomic<bool> urgent = false;
+  // The thread does nothing any more.
+  std::atomic<bool> finished = false;
+
+  // What the guardian reads.
+  std::span<std::uint8_t> willPage;
+
+  Shared(std::span<std::atomic<std::uint64_t>> recorderWords, std::span<std::uint8_t> page)
+      : recorder(recorderWords), willPage(page) {}
+};
+
+// The order of one turn is the heart of law 3 ("read before you judge"):
+//
+//   wait       for a packet, a fact, a command or a deadline
+//   adverts    everything that had arrived before we woke, oldest first
+//   facts      links and addresses, then processes
+//   commands   from JavaScript, a few at a time
+//   deadlines  up to the moment we woke, and not further: what arrived later is judged later
+//   will       what the guardian would have to take away, before the kernel is asked for it
+//   slices     some addresses and announcements, so that adverts leave between them
+//
+// Only this thread calls anything here.
+class Loop {
+ public:
+  Loop(const EngineOptions& options, LoopParts parts, const Started& started, Shared& shared);
+
+  // Until the core has given everything back.
+  void run();
+
+ private:
+  void wait();
+  void sort(std::span<const std::uint64_t> ready);
+  void readAdverts();
+  void readKernel();
+  void readProcesses();
+  void readDeaths();
+  void take(const os::ProcessNews& news);
+  void readCommands();
+  void follow(const core::Input& command);
+  void watchSilence();
+  void watchClock();
+  void passDeadlines();
+  void keepWill();
+  void workOff();
+  void answerPictures();
+  void arm();
+  void trouble(TroubleKind where, int errorNumber);
+  [[nodiscard]] EngineSnapshot snapshot() const;
+  [[nodiscard]] bool busy() const;
+
+  struct Ready {
+    bool timer = false;
+    bool doorbell = false;
+    bool kernel = false;
+    bool answers = false;
+    bool objects = false;
+    bool processes = false;
+    bool deaths = false;
+  };
+
+  Shared& shared_;
+  EventRing& events_;
+  std::unique_ptr<os::Poller> poller_;
+  os::Timer timer_;
+  std::optional<os::ProcessEvents> processEvents_;
+  Started started_;
+  Answers answers_;
+  Channels channels_;
+  AdvertSender adverts_;
+  AddressWork addresses_;
+  ObjectWatch objects_;
+  Announcements announcements_;
+  LastWill will_;
+  Protocol protocol_;
+  KernelWatch kernel_;
+  ProcessBook processes_;
+  Receiver receiver_;
+  SilenceWatch silence_;
+  Lateness lateness_;
+  Instant now_;
+  Ready ready_;
+  bool moreCommands_ = false;
+  std::uint64_t told_ = 0;  // the newest event that Node was woken for
+  std::uint64_t advertsReceived_ = 0;
+  std::uint64_t commandsHandled_ = 0;
+  Trouble lastTrouble_;
+  std::optional<Duration> utcOffset_;
+};
+
+}  // namespace failoverd::engine

@@ -1,0 +1,112 @@
+// What the loop reads in one turn, source by source.
+#include <type_traits>
+#include <variant>
+
+#include "engine/loop.h"
+#include "linux/clock.h"
+
+namespace failoverd::engine {
+
+namespace {
+
+// JavaScript may hand over a thousand instances at once; no advert waits for more than this.
+constexpr Duration kCommandTime = Duration::ofMicros(500);
+
+}  // namespace
+
+void Loop::readAdverts() {
+  for (const auto& packet : receiver_.sorted()) {
+    ++advertsReceived_;
+    protocol_.input(packet.at, packet.advert);
+  }
+  receiver_.clear();
+}
+
+void Loop::readKernel() {
+  if (ready_.kernel) trouble(TroubleKind::netlink, kernel_.read(now_, protocol_));
+  if (ready_.objects) trouble(TroubleKind::netlink, objects_.read(now_, protocol_));
+}
+
+void Loop::readProcesses() {
+  while (ready_.processes) {
+    const auto news = processEvents_->next();
+    if (!news) trouble(TroubleKind::poll, news.error().number);
+    if (!news || !news.value()) break;
+    if (processes_.wanted()) take(*news.value());
+  }
+  if (ready_.deaths) readDeaths();
+}
+
+void Loop::readDeaths() {
+  while (const auto pid = processes_.nextDead()) {
+    events_.push(now_, core::ProcessExited{*pid});
+    protocol_.input(now_, core::ProcessExited{*pid});
+  }
+}
+
+void Loop::take(const os::ProcessNews& news) {
+  const auto one = [&]<class T>(const T& what) {
+    if constexpr (std::is_same_v<T, os::ProcessForked>) {
+      const core::ProcessForked forked{what.parent, what.pid};
+      events_.push(now_, forked);
+      if (processes_.forked(what.parent, what.pid)) protocol_.input(now_, forked);
+    } else if constexpr (std::is_same_v<T, os::ProcessExecuted>) {
+      events_.push(now_, ProcessExecuted{what.pid});
+    } else if constexpr (std::is_same_v<T, os::ProcessRenamed>) {
+      events_.push(now_, ProcessRenamed{what.pid});
+    } else {
+      static_assert(std::is_same_v<T, os::ProcessEventsLost>);
+      events_.push(now_, ProcessEventsLost{});
+    }
+  };
+  std::visit(one, news);
+}
+
+void Loop::readCommands() {
+  if (shared_.urgent.exchange(false)) protocol_.input(now_, core::Stop{});
+  moreCommands_ = false;
+  auto& mailbox = shared_.mailbox;
+  while (const auto* command = mailbox.nextCommand()) {
+    protocol_.input(now_, *command);
+    follow(*command);
+    mailbox.commandDone();
+    ++commandsHandled_;
+    if (os::now() - now_ < kCommandTime) continue;
+    moreCommands_ = true;
+    break;
+  }
+  mailbox.sweep();
+}
+
+// The engine's own part of a command that the core has been told.
+void Loop::follow(const core::Input& command) {
+  if (const auto* applied = std::get_if<core::ApplyTracker>(&command)) {
+    processes_.trackerApplied(applied->config);
+  } else if (const auto* removed = std::get_if<core::RemoveTracker>(&command)) {
+    processes_.trackerRemoved(removed->tracker);
+  } else if (const auto* listed = std::get_if<core::SetProcesses>(&command)) {
+    processes_.set(*listed);
+    readDeaths();
+  }
+}
+
+void Loop::answerPictures() {
+  while (const auto token = shared_.mailbox.pictureWanted()) {
+    shared_.mailbox.putPicture(std::make_unique<Picture>(Picture{token, snapshot()}));
+    shared_.mailbox.ringNode();
+  }
+}
+
+EngineSnapshot Loop::snapshot() const {
+  EngineCounters counters;
+  counters.advertsSent = adverts_.sent();
+  counters.advertsReceived = advertsReceived_;
+  counters.announcementsSent = announcements_.sent();
+  counters.addressRequests = addresses_.asked();
+  counters.commandsHandled = commandsHandled_;
+  counters.eventsLost = events_.dropped();
+  return {events_.last(),  protocol_.snapshot(now_), started_,
+          kernel_.links(), lateness_.status(),       counters};
+}
+
+}  // namespace failoverd::engine

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "core/inputs.h"
+#include "linux/pid_watch.h"
+
+namespace failoverd::engine {
+
+// The processes that trackers count, and who has died. The kernel is asked about each process when
+// TypeScript names it, so that one that died in between is not counted for ever.
+class ProcessBook {
+ public:
+  explicit ProcessBook(std::optional<os::PidWatch> watch) : watch_(std::move(watch)) {}
+
+  [[nodiscard]] int fd() const { return watch_ ? watch_->fd() : -1; }
+
+  // Process trackers exist, so that the news of processes is of interest.
+  [[nodiscard]] bool wanted() const { return !trackers_.empty(); }
+  void trackerApplied(const core::TrackerConfig& config);
+  void trackerRemoved(TrackerId tracker);
+
+  // Watches these processes of the tracker. Those that are dead already go to nextDead().
+  void set(const core::SetProcesses& processes);
+  // A watched process has a child, which is watched from now on; false: of no interest.
+  bool forked(std::uint32_t parent, std::uint32_t pid);
+  std::optional<std::uint32_t> nextDead();
+
+ private:
+  struct Tracker {
+    TrackerId id;
+    std::vector<std::uint32_t> pids;
+  };
+
+  Tracker* find(TrackerId id);
+  [[nodiscard]] bool counted(std::uint32_t pid) const;
+  void watch(std::uint32_t pid);
+  void forget(std::uint32_t pid);
+
+  std::optional<os::PidWatch> watch_;
+  std::vector<Tracker> trackers_;
+  std::vector<std::uint32_t> dead_;  // named by TypeScript after their death
+};
+
+}  // namespace failoverd::engine
