@@ -1,0 +1,104 @@
+/**
+ * Which process groups of ours run, written down for whoever comes after this process: a daemon that
+ * was killed cannot end its scripts, and a left check or notify script beside those of the next
+ * daemon would be a second one at once.
+ *
+ * The file has a line of fixed length for each group: the number of its leader and when that
+ * started, so that a number which was given to somebody else is told apart. The first line names
+ * the boot that these times count from.
+ */
+import {
+  closeSync,
+  constants,
+  lstatSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
+import { readIdentity } from './procStat.ts';
+
+const lineBytes = 40;
+
+export class GroupLedger {
+  readonly #path: string;
+  readonly #fd: number;
+  /** The line of each group. */
+  readonly #lines = new Map<number, number>();
+  readonly #free: number[] = [];
+
+  /** Begins anew at `path`. Throws where that is not possible. */
+  constructor(path: string) {
+    this.#path = path;
+    rmSync(path, { force: true });
+    const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
+    this.#fd = openSync(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
+    this.#write(0, bootId());
+  }
+
+  add(leader: number): void {
+    const startTime = readIdentity(leader)?.startTime;
+    if (startTime === undefined || this.#lines.has(leader)) return;
+    const line = this.#free.pop() ?? this.#lines.size + 1;
+    this.#lines.set(leader, line);
+    this.#write(line, `${leader} ${startTime}`);
+  }
+
+  remove(leader: number): void {
+    const line = this.#lines.get(leader);
+    if (line === undefined) return;
+    this.#lines.delete(leader);
+    this.#free.push(line);
+    this.#write(line, '');
+  }
+
+  /** The orderly end: nothing is left, and nothing is kept. */
+  close(): void {
+    closeSync(this.#fd);
+    rmSync(this.#path, { force: true });
+  }
+
+  /** A disk that is full costs the record of a script and not the script. */
+  #write(line: number, text: string): void {
+    try {
+      writeSync(this.#fd, `${text.padEnd(lineBytes - 1)}\n`, line * lineBytes);
+    } catch {
+      return;
+    }
+  }
+}
+
+/** What a ledger says, of which only what is still true is believed. */
+export type LedgerReading =
+  | { readonly kind: 'read'; readonly leaders: readonly number[] }
+  | { readonly kind: 'none' }
+  /** It is not ours to believe. A sentence without a full stop. */
+  | { readonly kind: 'refused'; readonly reason: string };
+
+/** The leaders of groups that still run. Only a file of this very user is believed. */
+export function readLedger(path: string): LedgerReading {
+  try {
+    const found = lstatSync(path);
+    if (!found.isFile()) return { kind: 'refused', reason: `${path} is not an ordinary file` };
+    if (found.uid !== process.geteuid?.() || (found.mode & 0o022) !== 0) {
+      const reason = `${path} belongs to uid ${found.uid} or others can write it`;
+      return { kind: 'refused', reason };
+    }
+    const [boot, ...lines] = readFileSync(path, 'latin1').split('\n');
+    if (boot?.trim() !== bootId()) return { kind: 'none' };
+    return { kind: 'read', leaders: lines.flatMap(stillThere) };
+  } catch {
+    return { kind: 'none' };
+  }
+}
+
+function stillThere(line: string): number[] {
+  const [pid, startTime] = line.trim().split(' ');
+  const leader = Number(pid);
+  if (!Number.isSafeInteger(leader) || leader <= 1) return [];
+  return readIdentity(leader)?.startTime === startTime ? [leader] : [];
+}
+
+function bootId(): string {
+  return readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim();
+}

@@ -1,0 +1,150 @@
+/** Reads the statements of a block by the rows of its level. */
+
+import type { Findings } from '../findings.ts';
+import { keywordOf, keywordSpan, tokenSpan } from '../read/tree.ts';
+import type { Statement } from '../read/tree.ts';
+import { nearest } from '../suggest.ts';
+import { homesOf } from './homes.ts';
+import { reportStatus } from './status.ts';
+import type { Entry, Keyword, Level, Settings, Use } from './types.ts';
+
+type Collected = Map<string, Entry<unknown>[]>;
+
+/** The settings of a block; what is wrong with it is reported. */
+export function readLevel<L extends Level>(
+  level: L,
+  statements: readonly Statement[],
+  findings: Findings,
+): Settings<L> {
+  const collected: Collected = new Map();
+  for (const statement of statements) readStatement(level, statement, findings, collected);
+  // The rows decide the type of each value; the map has forgotten it.
+  return Object.fromEntries(collected) as unknown as Settings<L>;
+}
+
+function readStatement(
+  level: Level,
+  statement: Statement,
+  findings: Findings,
+  collected: Collected,
+): void {
+  const name = keywordOf(statement);
+  const row = Object.hasOwn(level.keywords, name) ? level.keywords[name] : undefined;
+  if (statement.tokens.length === 0) return;
+  if (row === undefined) {
+    reportUnknown(level, statement, findings);
+    return;
+  }
+  if (row.own && !statement.own) {
+    const hint = `write '@failoverd ${statement.text.value}'`;
+    const message = `'${name}' is a setting of failoverd's own`;
+    findings.report('own-keyword', keywordSpan(statement), message, {
+      hint,
+      keepalived: 'keepalived does not know the keyword',
+    });
+  }
+  reportStatus(name, row, statement, findings);
+  const entry = readEntry(name, row, statement, findings);
+  if (entry !== undefined) collect(name, row, entry, collected, findings);
+}
+
+function readEntry(
+  name: string,
+  row: Keyword<unknown>,
+  statement: Statement,
+  findings: Findings,
+): Entry<unknown> | undefined {
+  const span = keywordSpan(statement);
+  const args = statement.tokens.slice(1);
+  const use: Use = {
+    keyword: name,
+    statement,
+    args,
+    findings,
+    span,
+    spanOf: (token) => tokenSpan(statement, token),
+  };
+  if (row.type.block === 'none' && statement.block !== null) {
+    const message = `'${name}' takes no block; it is skipped`;
+    findings.report('unexpected-block', statement.block.open, message, {
+      keepalived: 'keepalived takes its closing brace for that of the block around',
+    });
+  }
+  const extra = args[row.type.most];
+  if (extra !== undefined) {
+    const message = `'${name}' does not take '${extra.value}'; it is ignored`;
+    findings.report('extra-argument', use.spanOf(extra), message);
+  }
+  const value = row.type.read(use);
+  if (value === undefined) return undefined;
+  const first = args[0];
+  return {
+    value,
+    statement,
+    span: first === undefined ? span : use.spanOf(first),
+    keywordSpan: span,
+  };
+}
+
+function collect(
+  name: string,
+  row: Keyword<unknown>,
+  entry: Entry<unknown>,
+  collected: Collected,
+  findings: Findings,
+): void {
+  const before = collected.get(name);
+  const last = before?.at(-1);
+  if (before === undefined || last === undefined) {
+    collected.set(name, [entry]);
+    return;
+  }
+  if (row.repeat === 'each') {
+    before.push(entry);
+    return;
+  }
+  const related = [{ span: last.keywordSpan, message: 'the first one is here' }];
+  if (row.repeat === 'first') {
+    const message = `'${name}' is given again; the first one counts`;
+    findings.report('repeated-keyword', entry.keywordSpan, message, { related });
+    return;
+  }
+  if (JSON.stringify(last.value) !== JSON.stringify(entry.value)) {
+    const message = `'${name}' is given again, with another value; the last one counts`;
+    findings.report('duplicate-keyword', entry.keywordSpan, message, { related });
+  }
+  before[before.length - 1] = entry;
+}
+
+/** What may be meant by a word that the level does not know. */
+function reportUnknown(level: Level, statement: Statement, findings: Findings): void {
+  const name = keywordOf(statement);
+  const span = keywordSpan(statement);
+  const where = level.name === '' ? 'at the top level' : `in '${level.name}'`;
+  const homes = homesOf(name);
+  const home = homes.find((title) => title !== `'${level.name}'`);
+  if (home !== undefined) {
+    const message = `'${name}' has no meaning ${where}; it is ignored`;
+    findings.report('misplaced-keyword', span, message, {
+      hint: `it belongs ${home === '' ? 'at the top level' : `in ${home}`}`,
+      keepalived: statement.block === null ? null : blockRemark,
+    });
+    return;
+  }
+  const meant = nearest(name, Object.keys(level.keywords));
+  const hint = meant === null ? null : `did you mean '${meant}'?`;
+  if (statement.block !== null) {
+    findings.report('unknown-block', span, `'${name}' is not known ${where}; skipped whole`, {
+      hint,
+      keepalived: blockRemark,
+    });
+    return;
+  }
+  const shown = /^[\x20-\x7e]{1,60}$/.test(name) ? name : `${name.slice(0, 40)}...`;
+  findings.report('unknown-keyword', span, `'${shown}' is not known ${where}; it is ignored`, {
+    hint,
+  });
+}
+
+const blockRemark =
+  'keepalived ignores the opening brace and takes the closing one for that of the block around';
