@@ -1,0 +1,320 @@
+/**
+ * Which processes the trackers mean, as numbers.
+ *
+ * The engine watches numbers: it holds a descriptor of each process (pidfd) and learns of its death
+ * from the kernel, without JavaScript. What it cannot do is tell which processes are meant. That is
+ * done here, for all trackers together, and the result is sent as a whole set whenever it changes.
+ * How many are enough, and how long to wait before saying so, is the engine's business again.
+ *
+ * There are two ways to hear of new processes:
+ * - events of the kernel's process connector, which the engine hands on. A fork copies the parent's
+ *   name, so a child of a tracked process is tracked without looking; an exec or a new name is a
+ *   reason to look once; lost events are a reason to look at everybody;
+ * - where there is no connector (in a container, in another namespace, without the right), /proc is
+ *   listed several times a second. Only what is new is looked at, and again while it is
+ *   young, because a process is forked under its parent's name and takes its own an instant
+ *   later; everybody else in turn, a few each time, in case of a late exec.
+ */
+import type { Clock, Timer } from '../base/clock.ts';
+import type { ProcessIdentity } from '../base/procStat.ts';
+import { matchesComm, matchesCommandLine, needsCommandLine } from './processMatch.ts';
+import type { ProcessPattern } from './processMatch.ts';
+import type { ProcessSource } from './processSource.ts';
+
+/** The whole set of processes that a tracker means at present. */
+export interface ProcessSetChanged {
+  readonly tracker: string;
+  readonly pids: ReadonlySet<number>;
+}
+
+export interface ProcessMonitorDeps {
+  readonly clock: Clock;
+  readonly source: ProcessSource;
+  /** Called with the first set of each tracker and at every change. */
+  readonly emit: (change: ProcessSetChanged) => void;
+}
+
+/** How new processes are heard of. */
+export type ProcessMode =
+  | { readonly kind: 'events' }
+  /** `reason`: why there are no events, for people. */
+  | { readonly kind: 'poll'; readonly reason: string };
+
+/** What status shows of a tracker. */
+export interface ProcessTrackerView {
+  readonly kind: 'process';
+  readonly name: string;
+  readonly pids: readonly number[];
+  readonly mode: ProcessMode;
+}
+
+/** What status shows of the monitor as a whole. */
+export interface ProcessMonitorCounters {
+  readonly inventories: number;
+  readonly lookups: number;
+  readonly polls: number;
+  readonly lost: number;
+}
+
+const pollMs = 250;
+/** A process may still be about to take its own name for this long after it was first seen. */
+const youngMs = 2000;
+/** Everybody is looked at again within this many polls. */
+const pollsPerRound = 20;
+/**
+ * After lost events a burst may still be going on: look a little later, and once for many losses.
+ */
+const afterLossMs = 100;
+/** What the engine counts by itself (forks and deaths) is confirmed at leisure, many at a time. */
+const leisureMs = 50;
+/** So many processes are looked at before the event loop gets a turn. */
+const lookedAtOnce = 128;
+
+interface Tracked {
+  readonly pattern: ProcessPattern;
+  /** Number and start time of every process that matches. */
+  readonly pids: Map<number, string>;
+  /** Everybody was looked at once; before that the set is not whole and is not sent. */
+  ready: boolean;
+  changed: boolean;
+}
+
+export class ProcessMonitor {
+  readonly #deps: ProcessMonitorDeps;
+  #mode: ProcessMode;
+  #trackers: readonly Tracked[] = [];
+  #started = false;
+  #closed = false;
+  #flushing = false;
+  #leisurely: Timer | undefined;
+  #poll: Timer | undefined;
+  #rescan: Timer | undefined;
+  /** Where a command line is being read: only the latest look at a process counts. */
+  readonly #looks = new Map<number, symbol>();
+  /** When a process was first seen; polling only. */
+  #seen = new Map<number, number>();
+  #round = 0;
+  #counters: ProcessMonitorCounters = { inventories: 0, lookups: 0, polls: 0, lost: 0 };
+
+  constructor(mode: ProcessMode, deps: ProcessMonitorDeps) {
+    this.#mode = mode;
+    this.#deps = deps;
+  }
+
+  /** Looks at everybody. Resolves when the first set of every tracker was emitted. */
+  async start(patterns: readonly ProcessPattern[]): Promise<void> {
+    this.#started = true;
+    await this.setPatterns(patterns);
+  }
+
+  /** Other trackers, after a reload. A tracker whose pattern is unchanged keeps its set unasked. */
+  async setPatterns(patterns: readonly ProcessPattern[]): Promise<void> {
+    const old = new Map(
+      this.#trackers.map((tracked) => [JSON.stringify(tracked.pattern), tracked]),
+    );
+    const trackers = patterns.map(
+      (pattern) =>
+        old.get(JSON.stringify(pattern)) ??
+        ({
+          pattern,
+          pids: new Map<number, string>(),
+          ready: false,
+          changed: true,
+        } satisfies Tracked),
+    );
+    this.#trackers = trackers;
+    if (this.#started) this.#sleep();
+    if (trackers.every(({ ready }) => ready)) return;
+    await this.#lookAtAll();
+    for (const tracked of trackers) tracked.ready = true;
+    this.#flush();
+  }
+
+  stop(): void {
+    this.#closed = true;
+    this.#poll?.cancel();
+    this.#rescan?.cancel();
+    this.#leisurely?.cancel();
+  }
+
+  /** Events became available or went away. */
+  setMode(mode: ProcessMode): void {
+    this.#mode = mode;
+    this.#poll?.cancel();
+    this.#seen = new Map();
+    if (this.#started && !this.#closed) this.onEventsLost();
+    this.#sleep();
+  }
+
+  /** A process forked; both numbers are of processes, not of threads. */
+  onForked(parent: number, pid: number): void {
+    // What the parent is, is just being found out: then the child has to be looked at as well.
+    if (this.#looks.has(parent)) void this.#look(pid);
+    for (const tracked of this.#trackers) {
+      if (!tracked.pids.has(parent)) continue;
+      // The start time is looked up when the set is sent: most children are short-lived.
+      tracked.pids.set(pid, '');
+      this.#markAtLeisure(tracked);
+    }
+  }
+
+  /** A process executed another program. */
+  onExecuted(pid: number): void {
+    void this.#look(pid);
+  }
+
+  /** A process changed its name. */
+  onRenamed(pid: number): void {
+    void this.#look(pid);
+  }
+
+  /** A process ended. The engine has acted on it already; here it only leaves the sets. */
+  onExited(pid: number): void {
+    this.#looks.delete(pid);
+    this.#forget(pid);
+  }
+
+  /** Events were dropped, so that everybody has to be looked at again. */
+  onEventsLost(): void {
+    this.#count('lost');
+    if (this.#rescan !== undefined) return;
+    this.#rescan = this.#deps.clock.at(this.#deps.clock.now() + afterLossMs, () => {
+      this.#rescan = undefined;
+      void this.#lookAtAll();
+    });
+  }
+
+  views(): readonly ProcessTrackerView[] {
+    return this.#trackers.map(({ pattern, pids }) => ({
+      kind: 'process',
+      name: pattern.name,
+      pids: [...pids.keys()].sort((a, b) => a - b),
+      mode: this.#mode,
+    }));
+  }
+
+  counters(): ProcessMonitorCounters {
+    return this.#counters;
+  }
+
+  async #lookAtAll(): Promise<void> {
+    this.#count('inventories');
+    const listed = await this.#deps.source.inventory();
+    const known = this.#trackers.flatMap(({ pids }) => [...pids.keys()]);
+    const all = [...new Set([...listed, ...known])];
+    for (let from = 0; from < all.length && !this.#closed; from += lookedAtOnce) {
+      if (from > 0) await new Promise((resolve) => setImmediate(resolve));
+      await Promise.all(all.slice(from, from + lookedAtOnce).map((pid) => this.#look(pid)));
+    }
+  }
+
+  /** Looks who a process is now, and puts it into the sets or takes it out. */
+  async #look(pid: number): Promise<void> {
+    this.#count('lookups');
+    const token = Symbol();
+    this.#looks.set(pid, token);
+    const identity = this.#deps.source.identify(pid);
+    if (identity === undefined) {
+      this.#looks.delete(pid);
+      return this.#forget(pid);
+    }
+    const byName = this.#trackers.filter(({ pattern }) => !needsCommandLine(pattern));
+    for (const tracked of byName) {
+      this.#set(tracked, identity, matchesComm(tracked.pattern, identity.comm));
+    }
+    const byLine = this.#trackers.filter(({ pattern }) => needsCommandLine(pattern));
+    if (byLine.length > 0) {
+      const argv = await this.#deps.source.commandLine(pid);
+      // A later look, or the process's end, has overtaken this one.
+      if (this.#looks.get(pid) !== token) return;
+      for (const tracked of byLine) {
+        this.#set(
+          tracked,
+          identity,
+          argv !== undefined && matchesCommandLine(tracked.pattern, argv),
+        );
+      }
+    }
+    this.#looks.delete(pid);
+  }
+
+  #set(tracked: Tracked, { pid, startTime }: ProcessIdentity, matches: boolean): void {
+    const before = tracked.pids.get(pid);
+    if (matches ? before === startTime : before === undefined) return;
+    if (matches) tracked.pids.set(pid, startTime);
+    else tracked.pids.delete(pid);
+    this.#mark(tracked);
+  }
+
+  #forget(pid: number): void {
+    for (const tracked of this.#trackers)
+      if (tracked.pids.delete(pid)) this.#markAtLeisure(tracked);
+  }
+
+  /** Sends what changed once the present batch of events has been worked through. */
+  #mark(tracked: Tracked): void {
+    tracked.changed = true;
+    if (this.#flushing) return;
+    this.#flushing = true;
+    queueMicrotask(() => this.#flush());
+  }
+
+  #markAtLeisure(tracked: Tracked): void {
+    tracked.changed = true;
+    const { clock } = this.#deps;
+    this.#leisurely ??= clock.at(clock.now() + leisureMs, () => this.#flush());
+  }
+
+  #flush(): void {
+    this.#flushing = false;
+    this.#leisurely?.cancel();
+    this.#leisurely = undefined;
+    for (const tracked of this.#trackers) {
+      if (!tracked.changed || !tracked.ready || this.#closed) continue;
+      this.#dropTheDead(tracked);
+      tracked.changed = false;
+      this.#deps.emit({ tracker: tracked.pattern.name, pids: new Set(tracked.pids.keys()) });
+    }
+  }
+
+  /** A number that was reused meanwhile must never reach the engine as one to watch. */
+  #dropTheDead({ pids }: Tracked): void {
+    for (const [pid, startTime] of pids) {
+      const identity = this.#deps.source.identify(pid);
+      if (identity === undefined || (startTime !== '' && identity.startTime !== startTime)) {
+        pids.delete(pid);
+      } else pids.set(pid, identity.startTime);
+    }
+  }
+
+  #sleep(): void {
+    this.#poll?.cancel();
+    const idle = !this.#started || this.#trackers.length === 0;
+    if (this.#closed || idle || this.#mode.kind === 'events') return;
+    const { clock } = this.#deps;
+    this.#poll = clock.at(clock.now() + pollMs, () => void this.#pollOnce());
+  }
+
+  async #pollOnce(): Promise<void> {
+    this.#count('polls');
+    const present = await this.#deps.source.pids();
+    if (this.#closed || this.#mode.kind === 'events') return;
+    const now = this.#deps.clock.now();
+    const tracked = new Set(this.#trackers.flatMap(({ pids }) => [...pids.keys()]));
+    const seen = new Map<number, number>();
+    this.#round = (this.#round + 1) % pollsPerRound;
+    for (const pid of present) {
+      const since = this.#seen.get(pid) ?? now;
+      seen.set(pid, since);
+      const turn = pid % pollsPerRound === this.#round;
+      if (now - since < youngMs || turn || tracked.has(pid)) void this.#look(pid);
+    }
+    for (const pid of tracked) if (!seen.has(pid)) this.#forget(pid);
+    this.#seen = seen;
+    this.#sleep();
+  }
+
+  #count(what: keyof ProcessMonitorCounters): void {
+    this.#counters = { ...this.#counters, [what]: this.#counters[what] + 1 };
+  }
+}
