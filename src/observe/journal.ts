@@ -1,0 +1,105 @@
+/**
+ * The journal of causes: what happened and why, kept in memory within bounds.
+ *
+ * Two bounds: so many entries in all, and for each instance so many of its transitions, which
+ * stay when another instance floods the rest. `failoverd why` reads the second, `events` the first.
+ */
+import type { EngineEvent } from '../engine/messages.generated.ts';
+import type { Chain } from './why.ts';
+
+export interface JournalEntry {
+  /** Counts this journal's entries from 1. */
+  readonly number: number;
+  /** Milliseconds since 1970. */
+  readonly wallMs: number;
+  /** The engine's event, or what the daemon itself did. */
+  readonly kind:
+    | EngineEvent['kind']
+    | 'tracker'
+    | 'reload'
+    | 'operator'
+    | 'script'
+    | 'alarm'
+    | 'guardian'
+    | 'late';
+  /** Name of the instance or group that it concerns; undefined: the daemon. */
+  readonly subject: string | undefined;
+  /** One sentence without its full stop. */
+  readonly sentence: string;
+  /** The event with its cause, for machines. */
+  readonly event: EngineEvent | undefined;
+  /** With a transition: what was known at that moment. */
+  readonly chain?: Chain;
+}
+
+export type NewEntry = Omit<JournalEntry, 'number'>;
+
+export interface JournalOptions {
+  readonly maxEntries: number;
+  readonly maxTransitions: number;
+}
+
+export const defaultJournal: JournalOptions = { maxEntries: 2000, maxTransitions: 20 };
+
+export class Journal {
+  readonly #options: JournalOptions;
+  readonly #listeners = new Set<(entry: JournalEntry) => void>();
+  #entries: JournalEntry[] = [];
+  readonly #transitions = new Map<string, JournalEntry[]>();
+  #number = 0;
+
+  constructor(options: JournalOptions = defaultJournal) {
+    this.#options = options;
+  }
+
+  add(entry: NewEntry): JournalEntry {
+    this.#number += 1;
+    const numbered = { number: this.#number, ...entry };
+    this.#entries.push(numbered);
+    // Cut in halves: shifting an array at every entry would cost its length each time.
+    const { maxEntries } = this.#options;
+    if (this.#entries.length >= maxEntries * 2) this.#entries = this.#entries.slice(-maxEntries);
+    if (isTransition(numbered)) this.#keepTransition(numbered);
+    for (const listener of this.#listeners) listener(numbered);
+    return numbered;
+  }
+
+  /** Entries after `number`, oldest first. */
+  since(number = 0): readonly JournalEntry[] {
+    const kept = this.#entries.slice(-this.#options.maxEntries);
+    return kept.filter((entry) => entry.number > number);
+  }
+
+  /** The last few entries, oldest first. */
+  recent(count: number): readonly JournalEntry[] {
+    return this.#entries.slice(-count);
+  }
+
+  /** The last transitions of an instance or group, oldest first. */
+  transitions(subject: string): readonly JournalEntry[] {
+    return this.#transitions.get(subject) ?? [];
+  }
+
+  /** Calls back with every further entry; the returned function stops that. */
+  follow(listener: (entry: JournalEntry) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Forgets what is kept for an instance that is gone. */
+  forget(subject: string): void {
+    this.#transitions.delete(subject);
+  }
+
+  #keepTransition(entry: JournalEntry): void {
+    if (entry.subject === undefined) return;
+    const kept = this.#transitions.get(entry.subject) ?? [];
+    kept.push(entry);
+    if (kept.length > this.#options.maxTransitions) kept.shift();
+    this.#transitions.set(entry.subject, kept);
+  }
+}
+
+function isTransition(entry: JournalEntry): boolean {
+  return entry.kind === 'StateChanged' || entry.kind === 'GroupStateChanged';
+}

@@ -1,0 +1,145 @@
+/**
+ * Why an instance is where it is, in a few sentences, with what was known at the moment of the change.
+ * Pure: everything comes from the journal.
+ */
+import type { EngineEvent, StateChanged } from '../engine/messages.generated.ts';
+import { duration } from './explain.ts';
+import type { JournalEntry } from './journal.ts';
+import type { InstanceView } from './status.ts';
+
+/** What was known when an instance changed its state. Durations are microseconds. */
+export interface Chain {
+  /** The master that had been heard. */
+  readonly lastAdvert?: {
+    readonly source: string;
+    readonly priority: number;
+    readonly interval: number;
+    readonly age: number;
+    /** Adverts that should have come meanwhile and did not. */
+    readonly missed: number;
+  };
+  /** What the tracker that is the cause last said. */
+  readonly tracker?: string;
+  /** An operator's action of the last seconds. */
+  readonly operator?: string;
+  /** How late this host was for a deadline in the last seconds. */
+  readonly lateness?: number;
+  /** Revision of its configuration. */
+  readonly revision?: number;
+}
+
+/** An answer to `why`. */
+export interface Reason {
+  readonly instance: string;
+  readonly state: string;
+  /** The last change of state, ms since 1970; absent when there was none yet. */
+  readonly at?: number;
+  readonly sentences: readonly string[];
+  readonly entry?: JournalEntry;
+}
+
+/** How far back something counts as part of the story of a change. */
+const storyMs = 5_000;
+
+export interface ChainParts {
+  readonly event: StateChanged;
+  /** Before the change. */
+  readonly view: InstanceView | undefined;
+  /** Of the journal, oldest first. */
+  readonly recent: readonly JournalEntry[];
+  readonly trackerName: string | undefined;
+  readonly instance: string;
+  readonly wallMs: number;
+}
+
+export function chainOf(parts: ChainParts): Chain {
+  const { event, view, instance, wallMs } = parts;
+  const recent = parts.recent.filter((entry) => wallMs - entry.wallMs <= storyMs);
+  const find = (wanted: (entry: JournalEntry) => boolean) => recent.findLast(wanted);
+  const operator = find(
+    ({ kind, subject }) =>
+      kind === 'reload' || (kind === 'operator' && (subject ?? instance) === instance),
+  );
+  const late = find(({ event: one }) => one?.kind === 'LateDeadline')?.event;
+  const tracker = parts.recent.findLast(
+    ({ kind, subject }) => kind === 'tracker' && subject === parts.trackerName,
+  );
+  return {
+    ...lastAdvertOf(event, view),
+    ...(tracker !== undefined && { tracker: tracker.sentence }),
+    ...(operator !== undefined && { operator: operator.sentence }),
+    ...(late?.kind === 'LateDeadline' && { lateness: late.lateness }),
+    ...(view?.revision !== undefined && { revision: view.revision }),
+  };
+}
+
+function lastAdvertOf(event: StateChanged, view: InstanceView | undefined) {
+  const { kind, silence } = event.cause;
+  const master = view?.master;
+  if (master === undefined || kind !== 'masterSilent') return {};
+  const missed = Math.max(0, Math.floor(silence / Math.max(master.interval, 1)));
+  const { address: source, priority, interval } = master;
+  return { lastAdvert: { source, priority, interval, age: silence, missed } };
+}
+
+/** Things that do not change the state and yet want to be known after a change. */
+const notable: ReadonlySet<EngineEvent['kind'] | JournalEntry['kind']> = new Set([
+  'AddressRestored',
+  'AddressFailed',
+  'AdvertOdd',
+  'AdvertRejected',
+  'LowerPriorityReceived',
+  'PriorityChanged',
+  'LateDeadline',
+  'operator',
+]);
+
+/** `transitions` and `entries` of this instance, oldest first. */
+export function whyOf(
+  instance: string,
+  state: string,
+  transitions: readonly JournalEntry[],
+  entries: readonly JournalEntry[],
+): Reason {
+  const entry = transitions.at(-1);
+  if (entry === undefined) {
+    return { instance, state, sentences: [`${instance} has been ${state} from the start.`] };
+  }
+  const later = entries.filter(
+    (one) => one.number > entry.number && one.subject === instance && notable.has(one.kind),
+  );
+  const sentences = [`${entry.sentence}.`, ...chainSentences(entry.chain)];
+  if (entry.chain?.lateness !== undefined) sentences.push(...causesOfLateness(entry, entries));
+  const last = later.at(-1);
+  if (last !== undefined) sentences.push(`Since then: ${withoutName(last.sentence, instance)}.`);
+  return { instance, state, at: entry.wallMs, sentences, entry };
+}
+
+function chainSentences(chain: Chain | undefined): string[] {
+  if (chain === undefined) return [];
+  const { lastAdvert, tracker, operator, lateness } = chain;
+  const parts: string[] = [];
+  if (lastAdvert !== undefined) {
+    const { source, interval, missed } = lastAdvert;
+    const count = missed === 1 ? '1 advert' : `${missed} adverts`;
+    parts.push(`${source} had advertised every ${duration(interval)}: ${count} did not come.`);
+  }
+  if (tracker !== undefined) parts.push(`The tracker's last word: ${tracker}.`);
+  if (operator !== undefined) parts.push(`Shortly before: ${operator}.`);
+  if (lateness !== undefined) {
+    parts.push(`This host itself was ${duration(lateness)} late for a deadline.`);
+  }
+  return parts;
+}
+
+/** Found out a moment after the change. */
+function causesOfLateness({ wallMs }: JournalEntry, entries: readonly JournalEntry[]): string[] {
+  const told = entries.find(
+    (one) => one.kind === 'late' && Math.abs(one.wallMs - wallMs) <= storyMs,
+  );
+  return told === undefined ? [] : [`${told.sentence}.`];
+}
+
+function withoutName(sentence: string, instance: string): string {
+  return sentence.startsWith(`${instance}: `) ? sentence.slice(instance.length + 2) : sentence;
+}
