@@ -1,0 +1,265 @@
+/**
+ * The daemon put together: engine, dispatch, trackers, notify, journal and status, around one model.
+ *
+ * Intent flows down (`apply`), facts flow up (`take`). Everything that changes what runs goes through
+ * `apply`, at start as at a reload: it computes commands from the old and the new model, sends them,
+ * and waits for the engine to confirm each instance's revision.
+ */
+import { readlinkSync } from 'node:fs';
+import { systemClock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import { startScript } from '../base/script.ts';
+import type { Model } from '../config/index.ts';
+import { plan } from '../config/plan.ts';
+import type { Plan } from '../config/plan.ts';
+import { KernelSide } from './kernel/kernelSide.ts';
+import type { Removal } from './kernel/removal.ts';
+import type { Command, EngineSnapshot, EventRecord } from '../engine/messages.generated.ts';
+import { Culprits } from '../observe/culprits.ts';
+import type { Repair } from '../observe/culprits.ts';
+import { stateWord } from '../observe/explain.ts';
+import { Journal } from '../observe/journal.ts';
+import { statusSentence } from '../observe/status.ts';
+import type { StatusView } from '../observe/status.ts';
+import { AlarmWatch } from './alarms.ts';
+import { Applied } from './applied.ts';
+import { Dispatch } from './dispatch.ts';
+import type { EnginePort } from './enginePort.ts';
+import { LatenessWatch } from './latenessWatch.ts';
+import { lingerFor } from './linger.ts';
+import { Notifications } from './notifications.ts';
+import { Registry } from './registry.ts';
+import { resolveCommands, scriptPolicy } from './scriptCommands.ts';
+import { warnOfUnsafeScripts } from './scriptWarnings.ts';
+import { Trackers } from './trackers.ts';
+
+export interface DaemonParts {
+  readonly engine: EnginePort;
+  readonly log: Log;
+  /** `-u`; wins over the file. */
+  readonly umask: number | undefined;
+  readonly onStatus: (sentence: string) => void;
+  /** What stands in the kernel that the engine does not know. */
+  readonly onMade: (made: readonly Removal[]) => void;
+}
+
+/** How long the engine may take to confirm a configuration. It does it within microseconds. */
+const confirmMs = 10_000;
+
+export class Daemon {
+  readonly journal = new Journal();
+  readonly registry = new Registry();
+  readonly #parts: DaemonParts;
+  readonly #culprits = new Culprits({ run: '/run', elsewhere: inOtherNamespace() });
+  readonly #dispatch: Dispatch;
+  readonly #trackers: Trackers;
+  readonly #notifications: Notifications;
+  readonly #applied = new Applied();
+  readonly #kernel: KernelSide;
+  readonly #alarms: AlarmWatch;
+  readonly #lateness: LatenessWatch;
+  #model: Model | undefined;
+  #plan: Plan | null = null;
+  #stopped: (() => void) | undefined;
+  #isStopped = false;
+
+  constructor(parts: DaemonParts) {
+    const { log, engine } = parts;
+    const { journal, registry } = this;
+    this.#parts = parts;
+    this.#kernel = new KernelSide(log, parts.onMade);
+    const shared = { clock: systemClock, log, start: startScript };
+    this.#dispatch = new Dispatch({
+      log,
+      journal,
+      names: registry,
+      culprits: this.#culprits,
+      snapshot: () => engine.snapshot(),
+      onStatus: (view) => parts.onStatus(statusSentence(view)),
+    });
+    const send = (commands: readonly Command[]): void => engine.send(commands);
+    this.#trackers = new Trackers({ ...shared, journal, registry, send });
+    this.#notifications = new Notifications({ ...shared, names: registry, send });
+    const snapshot = () => engine.snapshot();
+    this.#alarms = new AlarmWatch({ log, journal, names: registry, snapshot });
+    this.#lateness = new LatenessWatch({ log, journal });
+    this.#dispatch.listen((event) => this.#applied.onEvent(event));
+    this.#dispatch.listen((event, { at }) => this.#alarms.onEvent(event, at));
+    this.#dispatch.listen((event, { at }) => this.#lateness.onEvent(event, at));
+    this.#dispatch.listen((event) => this.#kernel.onEvent(event));
+    this.#dispatch.listen((event) => this.#trackers.onEvent(event));
+    this.#dispatch.listen((event) => this.#notifications.onEvent(event));
+    this.#dispatch.listen((event) => {
+      if (event.kind === 'Stopped') this.#markStopped();
+    });
+  }
+
+  get model(): Model | undefined {
+    return this.#model;
+  }
+
+  get status(): StatusView {
+    return this.#dispatch.view;
+  }
+
+  get statusSentence(): string {
+    return statusSentence(this.#dispatch.view);
+  }
+
+  /** The state of an instance in the users' word. */
+  stateOf(name: string): string {
+    const view = [...this.#dispatch.view.values()];
+    const found = view.find(({ instance }) => this.registry.instance(instance) === name);
+    return stateWord(found?.state ?? 'init');
+  }
+
+  snapshot(): Promise<EngineSnapshot> {
+    return this.#parts.engine.snapshot();
+  }
+
+  record(): readonly string[] {
+    return this.#parts.engine.record();
+  }
+
+  /** An operator takes an instance out of service, or puts it back. Outlives reloads. */
+  setDrained(name: string, drained: boolean): void {
+    const ids = [...this.#dispatch.view.keys()];
+    const instance = ids.find((id) => this.registry.instance(id) === name);
+    if (instance === undefined) return;
+    const sentence = `${name}: an operator ${drained ? 'drained it' : 'put it back into service'}`;
+    const entry = { wallMs: Date.now(), kind: 'operator', event: undefined } as const;
+    this.journal.add({ ...entry, subject: name, sentence });
+    this.#parts.log.notice(sentence, { event: 'operator', instance: name });
+    this.#parts.engine.send([{ kind: 'Drain', instance, drained }]);
+  }
+
+  /** Events of the engine, in order. */
+  take(records: readonly EventRecord[]): void {
+    this.#dispatch.take(records);
+  }
+
+  /** Makes `model` run in place of what runs. Resolves with names of what was not confirmed. */
+  async apply(model: Model): Promise<readonly string[]> {
+    const next = plan(this.#plan, model, await this.#kernel.prepare(model));
+    const { commands, problems } = next;
+    for (const problem of problems) this.#parts.log.warning(problem, { event: 'kernelObject' });
+    if (this.#model !== undefined) this.#tellRemoved(this.#model, commands);
+    this.registry.learn(commands);
+    this.#alarms.learn(commands);
+    const confirmed = this.#applied.confirm(commands, confirmMs);
+    this.#notifications.expect(model);
+    this.#model = model;
+    this.#parts.engine.send(commands);
+    this.#plan = next;
+    this.#trackers.repeat(commands);
+    const policy = scriptPolicy(model, this.#parts.umask);
+    const scripts = await resolveCommands(model);
+    void warnOfUnsafeScripts(model, scripts, policy, this.#parts.log);
+    const umask = policy.umask ?? 0o177;
+    await this.#notifications.configure(model, { commands: scripts, policy, umask });
+    await this.#trackers.configure(model, scripts, policy);
+    const unconfirmed = await confirmed;
+    this.#kernel.settle();
+    return unconfirmed;
+  }
+
+  /** Goodbyes, addresses given back, last words to scripts. Each part has its bound. */
+  async stop(bounds: StopBounds): Promise<{ readonly inTime: boolean }> {
+    const { engine } = this.#parts;
+    this.#alarms.stop();
+    this.#lateness.stop();
+    const linger = lingerFor(this.#model);
+    engine.send([{ kind: 'Stop', linger, release: bounds.release }]);
+    const trackersGone = this.#trackers.stop();
+    const inTime = await within(bounds.engineMs, this.#untilStopped());
+    await this.#notifications.stop(this.#priorities(), bounds.scriptsMs);
+    await within(bounds.scriptsMs, trackersGone);
+    await within(bounds.engineMs, engine.close());
+    if (bounds.release) await this.#kernel.giveBack();
+    return { inTime };
+  }
+
+  /** No more time for scripts: the engine's goodbyes only, which take milliseconds. */
+  async hurry(): Promise<void> {
+    await within(1000, this.#parts.engine.close());
+    await within(1000, this.#kernel.giveBack());
+  }
+
+  /** What was put back that somebody else had removed. */
+  get repairs(): readonly Repair[] {
+    return this.#culprits.repairs;
+  }
+
+  /** Alarms that stand. */
+  alarmViews() {
+    return this.#alarms.view;
+  }
+
+  trackerViews() {
+    return this.#trackers.views();
+  }
+
+  notifyViews() {
+    return this.#notifications.views();
+  }
+
+  #untilStopped(): Promise<void> {
+    if (this.#isStopped) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#stopped = resolve;
+    });
+  }
+
+  #markStopped(): void {
+    this.#isStopped = true;
+    this.#stopped?.();
+  }
+
+  /** Scripts hear of a removal while they are still known. */
+  #tellRemoved(before: Model, commands: readonly Command[]): void {
+    for (const command of commands) {
+      if (command.kind === 'RemoveInstance') {
+        this.#notifications.removed('INSTANCE', command.instance, before);
+      }
+      if (command.kind === 'RemoveGroup') {
+        this.#notifications.removed('GROUP', command.group, before);
+      }
+    }
+  }
+
+  #priorities(): ReadonlyMap<string, number> {
+    const priorities = new Map<string, number>();
+    for (const { instance, effectivePriority } of this.#dispatch.view.values()) {
+      if (effectivePriority === undefined) continue;
+      priorities.set(this.registry.instance(instance), effectivePriority);
+    }
+    return priorities;
+  }
+}
+
+export interface StopBounds {
+  /** false: leave the addresses and say nothing (`-V`). */
+  readonly release: boolean;
+  readonly engineMs: number;
+  readonly scriptsMs: number;
+}
+
+/** Whether this network namespace is not the one that the host's managers of networks look after. */
+function inOtherNamespace(): boolean {
+  try {
+    return readlinkSync('/proc/thread-self/ns/net') !== readlinkSync('/proc/1/ns/net');
+  } catch {
+    return false;
+  }
+}
+
+/** Whether the promise settled in time. */
+async function within(ms: number, promise: Promise<unknown>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), ms);
+  });
+  const inTime = await Promise.race([promise.then(() => true as const), late]);
+  clearTimeout(timer);
+  return inTime;
+}

@@ -1,0 +1,161 @@
+/**
+ * The engine's events, in order, to everybody who wants to know: first the picture (status), then
+ * the journal and the log, then notify. Nobody hears of a transition before it is in the journal
+ * with its cause, and a listener that throws takes nothing from the others.
+ */
+import { errorText } from '../base/errorText.ts';
+import type { Log } from '../base/log.ts';
+import type { EngineEvent, EngineSnapshot, EventRecord } from '../engine/messages.generated.ts';
+import type { Culprits } from '../observe/culprits.ts';
+import { describeEvent } from '../observe/describeEvent.ts';
+import type { Journal } from '../observe/journal.ts';
+import type { Names } from '../observe/names.ts';
+import { foldStatus, statusOf } from '../observe/status.ts';
+import type { InstanceView, StatusView } from '../observe/status.ts';
+import { chainOf } from '../observe/why.ts';
+import type { Chain } from '../observe/why.ts';
+
+export interface DispatchParts {
+  readonly log: Log;
+  readonly journal: Journal;
+  readonly names: Names;
+  /** The engine's picture, asked for when events were lost. */
+  readonly snapshot: () => Promise<EngineSnapshot>;
+  /** Who has removed what was put back. */
+  readonly culprits: Pick<Culprits, 'suspect'>;
+  /** Called after every batch in which the picture has changed. */
+  readonly onStatus: (view: StatusView) => void;
+}
+
+/** Where the story of a transition is looked for. */
+const recentEntries = 50;
+
+export type EventListener = (event: EngineEvent, record: EventRecord) => void;
+
+export class Dispatch {
+  readonly #parts: DispatchParts;
+  readonly #listeners: EventListener[] = [];
+  #view: StatusView = new Map();
+  /** What has come since events were lost, while the engine's picture is on its way. */
+  #since: EventRecord[] | undefined;
+
+  constructor(parts: DispatchParts) {
+    this.#parts = parts;
+  }
+
+  get view(): StatusView {
+    return this.#view;
+  }
+
+  /** Adds a listener; listeners are called in the order in which they were added. */
+  listen(listener: EventListener): void {
+    this.#listeners.push(listener);
+  }
+
+  /** One batch, as the engine hands it out. */
+  take(records: readonly EventRecord[]): void {
+    const before = this.#view;
+    for (const record of records) this.#one(record);
+    if (this.#view !== before) this.#parts.onStatus(this.#view);
+  }
+
+  #one(record: EventRecord): void {
+    const { event, at } = record;
+    this.#since?.push(record);
+    const before = 'instance' in event ? this.#view.get(event.instance ?? 0) : undefined;
+    this.#view = foldStatus(this.#view, event, at);
+    this.#tell(event, before);
+    for (const listener of this.#listeners) {
+      try {
+        listener(event, record);
+      } catch (error) {
+        this.#parts.log.error(`an event could not be handled: ${errorText(error)}`, {
+          event: event.kind,
+        });
+      }
+    }
+    if (event.kind === 'Lost' && this.#since === undefined) void this.#catchUp();
+  }
+
+  /** Finds out from the engine's own picture what the lost events must have said. */
+  async #catchUp(): Promise<void> {
+    this.#since = [];
+    const snapshot = await this.#parts.snapshot().catch(() => undefined);
+    const since = this.#since;
+    this.#since = undefined;
+    if (snapshot === undefined) return;
+    const later = since.filter((record) => record.seq > snapshot.seq);
+    let present = statusOf(snapshot);
+    for (const { event, at } of later) present = foldStatus(present, event, at);
+    const missed = missedEvents(this.#view, present);
+    this.take(missed.map((event) => ({ seq: snapshot.seq, at: snapshot.core.at, event })));
+    this.#view = present;
+    this.#parts.onStatus(present);
+  }
+
+  #tell(event: EngineEvent, before: InstanceView | undefined): void {
+    const { log, journal, names } = this.#parts;
+    const described = describeEvent(event, names);
+    if (described === undefined) return;
+    const suspicion = this.#parts.culprits.suspect(event);
+    const { level, fields: told } = described;
+    const message =
+      suspicion === undefined ? described.message : `${described.message}; ${suspicion.hint}`;
+    const fields = suspicion === undefined ? told : { ...told, by: suspicion.by };
+    const subject = 'group' in event ? names.group(event.group) : fields['instance'];
+    if (level !== 'debug') {
+      journal.add({
+        wallMs: Date.now(),
+        kind: event.kind,
+        subject: typeof subject === 'string' ? subject : undefined,
+        sentence: message,
+        event,
+        ...this.#chain(event, before),
+      });
+    }
+    log[level](message, fields);
+  }
+
+  #chain(event: EngineEvent, view: InstanceView | undefined): { readonly chain?: Chain } {
+    if (event.kind !== 'StateChanged') return {};
+    const { journal, names } = this.#parts;
+    const { tracker } = event.cause;
+    const chain = chainOf({
+      event,
+      view,
+      recent: journal.recent(recentEntries),
+      trackerName: tracker === undefined ? undefined : names.tracker(tracker),
+      instance: names.instance(event.instance),
+      wallMs: Date.now(),
+    });
+    return { chain };
+  }
+}
+
+/** The changes between two pictures, as events: the last state is told, whatever led to it. */
+function missedEvents(before: StatusView, present: StatusView): EngineEvent[] {
+  const events: EngineEvent[] = [];
+  for (const [instance, now] of present) {
+    const { state, cause, effectivePriority = 0, revision } = now;
+    const was = before.get(instance);
+    if (revision !== undefined && revision !== was?.revision) {
+      events.push({ kind: 'InstanceApplied', instance, revision });
+    }
+    if (cause === undefined || state === (was?.state ?? 'init')) continue;
+    const from = was?.state ?? 'init';
+    const flags = { notify: true, repeated: false };
+    events.push({
+      kind: 'StateChanged',
+      instance,
+      from,
+      to: state,
+      effectivePriority,
+      cause,
+      ...flags,
+    });
+  }
+  for (const instance of before.keys()) {
+    if (!present.has(instance)) events.push({ kind: 'InstanceRemoved', instance });
+  }
+  return events;
+}

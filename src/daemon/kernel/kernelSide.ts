@@ -1,0 +1,130 @@
+/**
+ * What has to stand in the kernel before the engine is told of a model: macvlans, sysctls, firewall
+ * rules. All of it is made on this side, where waiting harms nobody, and given back at the end.
+ */
+
+import type { Log } from '../../base/log.ts';
+import type { Instance, Model } from '../../config/index.ts';
+import type { Host } from '../../config/plan.ts';
+import type { EngineEvent } from '../../engine/messages.generated.ts';
+import { Firewall } from './firewall.ts';
+import { hostOf } from './host.ts';
+import { listLinks } from './links.ts';
+import { linkRemoval, tableRemoval } from './removal.ts';
+import type { Removal } from './removal.ts';
+import { Sysctls } from './sysctls.ts';
+import { wantedVmacs } from './vmacPlan.ts';
+import type { WantedVmac } from './vmacPlan.ts';
+import { Vmacs } from './vmacs.ts';
+
+type Say = Pick<Log, 'info' | 'notice' | 'warning' | 'error'>;
+
+/** How often in a minute a link of ours is made again. */
+const mostRepairs = 60;
+
+interface Parts {
+  readonly sysctls: Sysctls;
+  readonly vmacs: Vmacs;
+  readonly firewall: Firewall;
+}
+
+export class KernelSide {
+  readonly #log: Say;
+  readonly #onMade: (made: readonly Removal[]) => void;
+  /** Made with the first model: the name of the daemon's instance is in it. */
+  #parts: Parts | undefined;
+  #model: Model | undefined;
+  #wanted: readonly WantedVmac[] = [];
+  readonly #names = new Map<number, string>();
+  #repairs = 0;
+  #repairsSince = 0;
+
+  /** `onMade` hears of all that stands, whenever that has changed. */
+  constructor(log: Say, onMade: (made: readonly Removal[]) => void) {
+    this.#log = log;
+    this.#onMade = onMade;
+  }
+
+  /** Makes what `model` needs; never rejects. What it no longer needs stays until `settle`. */
+  async prepare(model: Model): Promise<Host> {
+    const parts = (this.#parts ??= this.#make(model));
+    this.#model = model;
+    const planned = wantedVmacs(model, new Set());
+    const blocked = planned.length === 0 ? new Set<string>() : parts.vmacs.blockedNames(planned);
+    this.#wanted = wantedVmacs(model, blocked);
+    await this.#installRules();
+    parts.vmacs.ensure(this.#wanted);
+    this.#tellMade(parts);
+    // The map to the parents names interfaces that must exist.
+    for (const instance of model.instances) this.#promote(instance);
+    if (model.globals.daemon.disableLocalIgmp) {
+      parts.sysctls.set('ipv4/igmp_link_local_mcast_reports', '0');
+    }
+    return { ...hostOf(model), vmacs: new Map(this.#wanted.map(({ key, name }) => [key, name])) };
+  }
+
+  /** The engine has given up what is no longer wanted. */
+  settle(): void {
+    this.#parts?.vmacs.removeUnwanted();
+  }
+
+  onEvent(event: EngineEvent): void {
+    if (event.kind === 'LinkSeen') {
+      this.#names.set(event.ifIndex, event.interfaceName);
+      this.#repair(event.interfaceName);
+    } else if (event.kind === 'LinkGone') {
+      const name = this.#names.get(event.ifIndex);
+      this.#names.delete(event.ifIndex);
+      if (name !== undefined) this.#repair(name);
+    }
+  }
+
+  /** Everything goes, and every setting is as it was before. */
+  async giveBack(): Promise<void> {
+    this.#parts?.vmacs.removeAll();
+    this.#parts?.sysctls.restore();
+    await this.#parts?.firewall.remove();
+    this.#parts = undefined;
+  }
+
+  #make({ globals }: Model): Parts {
+    const { instance } = globals.daemon;
+    const sysctls = new Sysctls(this.#log, instance);
+    const vmacs = new Vmacs(this.#log, sysctls, instance);
+    return { sysctls, vmacs, firewall: new Firewall(this.#log) };
+  }
+
+  async #installRules(): Promise<void> {
+    if (this.#model === undefined) return;
+    const present = new Set(this.#wanted.length === 0 ? [] : listLinks().map(({ name }) => name));
+    await this.#parts?.firewall.install(this.#model, this.#wanted, present);
+    if (this.#parts !== undefined) this.#tellMade(this.#parts);
+  }
+
+  #tellMade({ vmacs, firewall }: Parts): void {
+    const links = vmacs.numbers().map(linkRemoval);
+    const tables = firewall.tables.map(({ family, name }) => tableRemoval(family, name));
+    this.#onMade([...links, ...tables]);
+  }
+
+  #promote({ promoteSecondaries, interface: name }: Instance): void {
+    if (!promoteSecondaries || name === null) return;
+    this.#parts?.sysctls.set(`ipv4/conf/${name}/promote_secondaries`, '1');
+  }
+
+  /** Somebody removed a macvlan of ours, or its parent has appeared. */
+  #repair(name: string): void {
+    const { vmacs } = this.#parts ?? {};
+    if (vmacs === undefined || !vmacs.concerns(name)) return;
+    const now = Date.now();
+    if (now - this.#repairsSince > 60_000) {
+      this.#repairsSince = now;
+      this.#repairs = 0;
+    }
+    this.#repairs += 1;
+    if (this.#repairs > mostRepairs) return;
+    vmacs.ensure();
+    if (this.#parts !== undefined) this.#tellMade(this.#parts);
+    if (this.#wanted.some(({ parent }) => parent === name)) void this.#installRules();
+  }
+}

@@ -1,0 +1,98 @@
+/**
+ * Settings of the kernel that virtual MAC addresses need (`arp_ignore` and its like). Every change is
+ * told in the log, and what stood before is kept in a file under /run, so that an orderly stop,
+ * the next start and `failoverd cleanup` can all put it back.
+ *
+ * Everything is synchronous: only the main thread is known to be in the right network namespace.
+ */
+
+import { mkdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { errorText } from '../../base/errorText.ts';
+import type { Log } from '../../base/log.ts';
+
+const root = '/proc/sys/net';
+const directory = '/run/failoverd';
+
+/** One file for each network namespace and instance name. */
+function fileOf(instance: string | null): string {
+  const number = /\d+/.exec(readlinkSync('/proc/thread-self/ns/net'))?.[0] ?? '0';
+  return path.join(directory, `sysctls-${number}${instance === null ? '' : `-${instance}`}.json`);
+}
+
+function readSetting(name: string): string | undefined {
+  try {
+    return readFileSync(path.join(root, name), 'utf8').trim();
+  } catch {
+    return undefined;
+  }
+}
+
+export class Sysctls {
+  readonly #log: Pick<Log, 'info' | 'warning'>;
+  readonly #file: string;
+  /** What stood there before us, by name. */
+  readonly #before = new Map<string, string>();
+
+  constructor(log: Pick<Log, 'info' | 'warning'>, instance: string | null) {
+    this.#log = log;
+    this.#file = fileOf(instance);
+    try {
+      const saved = JSON.parse(readFileSync(this.#file, 'utf8')) as Record<string, string>;
+      this.#before = new Map(Object.entries(saved));
+    } catch {
+      // Nothing was left to be put back.
+    }
+  }
+
+  get(name: string): string | undefined {
+    return readSetting(name);
+  }
+
+  /** `ipv4/conf/eth0/arp_ignore`, for instance. Put back by `restore`. */
+  set(name: string, value: string): void {
+    const present = readSetting(name);
+    if (present === undefined || present === value) return;
+    if (!this.#before.has(name)) {
+      this.#before.set(name, present);
+      this.#save();
+    }
+    if (this.#write(name, value)) this.#log.info(`net/${name}: ${present} -> ${value}`);
+  }
+
+  /** For an interface of our own, with which the setting goes. */
+  setOwn(name: string, value: string): void {
+    if (readSetting(name) !== undefined) this.#write(name, value);
+  }
+
+  /** Puts everything back as it was. Returns how many settings that were. */
+  restore(): number {
+    const settings = [...this.#before].toReversed();
+    for (const [name, value] of settings) {
+      if (readSetting(name) === undefined) continue; // its interface is gone
+      if (this.#write(name, value)) this.#log.info(`net/${name}: ${value} again`);
+    }
+    this.#before.clear();
+    rmSync(this.#file, { force: true });
+    return settings.length;
+  }
+
+  #write(name: string, value: string): boolean {
+    try {
+      writeFileSync(path.join(root, name), `${value}\n`);
+      return true;
+    } catch (error) {
+      this.#log.warning(`net/${name} could not be set to ${value}: ${errorText(error)}`);
+      return false;
+    }
+  }
+
+  #save(): void {
+    try {
+      mkdirSync(directory, { recursive: true, mode: 0o755 });
+      writeFileSync(this.#file, JSON.stringify(Object.fromEntries(this.#before)), { mode: 0o644 });
+    } catch (error) {
+      this.#log.warning(`${this.#file} could not be written: ${errorText(error)}`);
+    }
+  }
+}

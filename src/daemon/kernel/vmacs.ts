@@ -1,0 +1,171 @@
+/**
+ * The macvlans that carry virtual MAC addresses: made before their instance is applied, made again when
+ * somebody removes them, gone when they are no longer wanted. Ours carry a mark (their alias), and
+ * nobody else's is ever changed or removed. Blocks for the millisecond that the kernel takes.
+ */
+
+import { errnoText } from '../../base/errorText.ts';
+import type { Log } from '../../base/log.ts';
+import { exchangeNetlink } from '../../engine/index.ts';
+import { listLinks } from './links.ts';
+import type { Link } from './links.ts';
+import { createMacvlan, deleteLink, markLink, privateMode, raiseLink } from './macvlan.ts';
+import type { Sysctls } from './sysctls.ts';
+import type { WantedVmac } from './vmacPlan.ts';
+
+type Say = Pick<Log, 'info' | 'notice' | 'warning' | 'error'>;
+
+/** IFLA_IFALIAS of our links; with the name of the daemon's instance where it has one. */
+export function markOf(instance: string | null): string {
+  return instance === null ? 'failoverd' : `failoverd ${instance}`;
+}
+
+/** Whether an interface is the macvlan that is wanted, whoever made it. */
+function fits(link: Link, wanted: WantedVmac, parent: Link): boolean {
+  const { kind, macvlanMode, mac } = link;
+  return (
+    kind === 'macvlan' &&
+    macvlanMode === privateMode &&
+    mac === wanted.mac.toLowerCase() &&
+    link.parent === parent.ifIndex
+  );
+}
+
+export class Vmacs {
+  readonly #log: Say;
+  readonly #sysctls: Sysctls;
+  readonly #mark: string;
+  #wanted: readonly WantedVmac[] = [];
+
+  constructor(log: Say, sysctls: Sysctls, instance: string | null) {
+    this.#log = log;
+    this.#sysctls = sysctls;
+    this.#mark = markOf(instance);
+  }
+
+  /** Names that cannot be had: of interfaces that are not ours and no macvlan like `wanted`. */
+  blockedNames(wanted: readonly WantedVmac[]): Set<string> {
+    const links = listLinks();
+    const blocked = links.filter((link) => {
+      if (link.alias === this.#mark) return false;
+      const planned = wanted.find(({ name }) => name === link.name);
+      if (planned === undefined) return false;
+      const parent = links.find(({ name }) => name === planned.parent);
+      return parent === undefined || !fits(link, planned, parent);
+    });
+    return new Set(blocked.map(({ name }) => name));
+  }
+
+  /** Makes what is wanted and not there. What cannot be made yet is tried when links change. */
+  ensure(wanted: readonly WantedVmac[] = this.#wanted): void {
+    this.#wanted = wanted;
+    if (wanted.length === 0) return;
+    const links = listLinks();
+    for (const one of wanted) this.#ensureOne(one, links);
+  }
+
+  /** Whether a link is, or should be, one of ours or under one of them. */
+  concerns(name: string): boolean {
+    return this.#wanted.some((one) => one.name === name || one.parent === name);
+  }
+
+  /** The numbers of our links. */
+  numbers(): number[] {
+    if (this.#wanted.length === 0) return [];
+    const ours = listLinks().filter(({ alias }) => alias === this.#mark);
+    return ours.map(({ ifIndex }) => ifIndex);
+  }
+
+  /** Removes our links that are no longer wanted. Returns what was removed. */
+  removeUnwanted(): string[] {
+    const names = new Set(this.#wanted.map(({ name }) => name));
+    const removed: string[] = [];
+    for (const link of listLinks()) {
+      if (link.alias !== this.#mark || names.has(link.name)) continue;
+      if (this.#ask(deleteLink(link.ifIndex), `remove ${link.name}`)) removed.push(link.name);
+    }
+    return removed;
+  }
+
+  removeAll(): string[] {
+    this.#wanted = [];
+    return this.removeUnwanted();
+  }
+
+  #ensureOne(wanted: WantedVmac, links: readonly Link[]): void {
+    const parent = links.find(({ name }) => name === wanted.parent);
+    if (parent === undefined) return; // made when it appears
+    const present = links.find(({ name }) => name === wanted.name);
+    if (present !== undefined && present.alias === this.#mark && !fits(present, wanted, parent)) {
+      this.#ask(deleteLink(present.ifIndex), `remove ${present.name}, which has changed`);
+    } else if (present !== undefined) {
+      if (fits(present, wanted, parent)) this.#finish(present, wanted, parent);
+      return;
+    }
+    const { name, mac, group } = wanted;
+    const made = createMacvlan({
+      name,
+      mac,
+      parent: parent.ifIndex,
+      master: 0,
+      group: group ?? parent.group,
+    });
+    if (!this.#ask(made, `make the macvlan ${name} over ${parent.name}`)) return;
+    const link = listLinks().find((one) => one.name === name);
+    if (link === undefined) return;
+    const vrf = links.find(({ ifIndex }) => ifIndex === parent.master)?.kind === 'vrf';
+    const master = vrf ? parent.master : 0;
+    this.#ask(markLink(link.ifIndex, this.#mark, master), `mark ${name}`);
+    this.#log.notice(`made the macvlan ${name} with ${mac} over ${parent.name}`, { event: 'vmac' });
+    this.#finish(link, wanted, parent);
+  }
+
+  /** Settings before it goes up: it must not say a word by itself. */
+  #finish(link: Link, wanted: WantedVmac, parent: Link): void {
+    this.#setOwn(wanted);
+    this.#setParent(parent.name);
+    if (!link.up) this.#ask(raiseLink(link.ifIndex), `set ${link.name} up`);
+  }
+
+  #setOwn({ name, family }: WantedVmac): void {
+    const set = (rest: string, value: string): void => this.#sysctls.setOwn(rest, value);
+    if (family === 4) {
+      set(`ipv6/conf/${name}/disable_ipv6`, '1');
+      set(`ipv4/conf/${name}/arp_ignore`, '1');
+      set(`ipv4/conf/${name}/accept_local`, '1');
+      set(`ipv4/conf/${name}/rp_filter`, '0');
+      set(`ipv4/conf/${name}/promote_secondaries`, '1');
+      return;
+    }
+    // No link-local address of its own, no solicitation, no duplicate address detection.
+    set(`ipv6/conf/${name}/disable_ipv6`, '0');
+    set(`ipv6/conf/${name}/addr_gen_mode`, '1');
+    set(`ipv6/conf/${name}/accept_ra`, '0');
+    set(`ipv6/conf/${name}/autoconf`, '0');
+    set(`ipv6/conf/${name}/router_solicitations`, '0');
+    set(`ipv6/conf/${name}/accept_dad`, '0');
+  }
+
+  /** The parent must not answer for what the macvlan has. */
+  #setParent(name: string): void {
+    const sysctls = this.#sysctls;
+    sysctls.set(`ipv4/conf/${name}/arp_ignore`, '1');
+    sysctls.set(`ipv4/conf/${name}/arp_filter`, '1');
+    // The stricter one of `all` and of the interface holds: `all` moves to every interface.
+    const all = sysctls.get('ipv4/conf/all/rp_filter');
+    if (all === undefined || all === '0') return;
+    for (const link of listLinks()) {
+      if (this.#wanted.some((one) => one.name === link.name)) continue;
+      const setting = `ipv4/conf/${link.name}/rp_filter`;
+      if (Number(sysctls.get(setting) ?? 0) < Number(all)) sysctls.set(setting, all);
+    }
+    sysctls.set('ipv4/conf/all/rp_filter', '0');
+  }
+
+  #ask(request: readonly number[], what: string): boolean {
+    const { errorNumber } = exchangeNetlink(request);
+    if (errorNumber === 0) return true;
+    this.#log.error(`cannot ${what}: ${errnoText(errorNumber)}`, { event: 'vmac' });
+    return false;
+  }
+}

@@ -1,0 +1,111 @@
+/**
+ * A daemon's life after it has started: ready, reloads, the heartbeat, and the orderly end.
+ *
+ * SIGTERM and SIGINT stop it: goodbyes, addresses given back, last words to scripts, all within
+ * bounds. A second one hurries: scripts get no more time.
+ */
+import type { Log } from '../base/log.ts';
+import type { Daemon, StopBounds } from './compose.ts';
+import { metricsText } from '../observe/metrics.ts';
+import { controlHandlers } from './control.ts';
+import type { EnginePort } from './enginePort.ts';
+import { Dumps } from './dumps.ts';
+import type { DaemonOptions } from './options.ts';
+import { Reloader } from './reload.ts';
+import { Servers } from './servers.ts';
+import type { ServiceManagerLink } from './serviceManager.ts';
+import type { DaemonSignal, Signals } from './signals.ts';
+import { StatusSource } from './statusSource.ts';
+
+export interface LifeParts {
+  readonly daemon: Daemon;
+  readonly engine: EnginePort;
+  readonly options: DaemonOptions;
+  readonly log: Log & { reopen(): void };
+  readonly manager: ServiceManagerLink;
+  readonly signals: Signals;
+}
+
+/** How often the engine hears that somebody watches the trackers. */
+const heartbeatMs = 1000;
+/** Goodbyes and addresses take milliseconds; this is for a kernel that does not answer. */
+const engineStopMs = 5000;
+/** How long notify_stop scripts have; keepalived gives them one second. */
+const scriptsStopMs = 3000;
+
+/** Runs until the daemon has stopped. */
+export async function live(parts: LifeParts): Promise<void> {
+  const { daemon, engine, options, log, manager, signals } = parts;
+  const heartbeat = setInterval(() => engine.alive(), heartbeatMs);
+  const source = new StatusSource(daemon, options.file);
+  const dumps = new Dumps(daemon, source, log);
+  const reloader: Reloader = new Reloader({
+    file: options.file,
+    configId: options.configId,
+    target: daemon,
+    log,
+    manager,
+    onOutcome: (sentence) => {
+      journalReload(daemon, sentence);
+      if (daemon.model !== undefined) void servers.apply(daemon.model);
+    },
+  });
+  const servers = new Servers({
+    options,
+    log,
+    handlers: controlHandlers({ daemon, reloader, report: () => source.report() }),
+    metricsText: async () => {
+      const { report, snapshot } = await source.picture();
+      return metricsText(report, snapshot, daemon.repairs);
+    },
+  });
+  if (daemon.model !== undefined) await servers.apply(daemon.model);
+  const signal = await new Promise<DaemonSignal>((resolve) => {
+    signals.listen((received) => {
+      if (received === 'SIGHUP') {
+        log.reopen();
+        void reloader.request();
+      }
+      void dumps.onSignal(received);
+      if (received === 'SIGINT' && options.ignoreInterrupt) return;
+      if (received === 'SIGTERM' || received === 'SIGINT') resolve(received);
+    });
+  });
+  log.notice(`stopping on ${signal}`, { event: 'stopping' });
+  manager.stopping(`stopping on ${signal}`);
+  await stop(parts);
+  await servers.close();
+  clearInterval(heartbeat);
+}
+
+async function stop({ daemon, options, log, signals }: LifeParts): Promise<void> {
+  const bounds: StopBounds = {
+    release: options.releaseOnStop,
+    engineMs: engineStopMs,
+    scriptsMs: scriptsStopMs,
+  };
+  const hurried = new Promise<'hurried'>((resolve) => {
+    signals.listen((received) => {
+      if (received === 'SIGTERM' || received === 'SIGINT') resolve('hurried');
+    });
+  });
+  const stopping = daemon.stop(bounds);
+  const result = await Promise.race([stopping, hurried]);
+  if (result === 'hurried') {
+    log.notice('stopping at once on a second signal', { event: 'stopping' });
+    await daemon.hurry();
+    return;
+  }
+  if (!result.inTime) log.error('the engine did not give everything back in time');
+  log.notice('stopped', { event: 'stopped' });
+}
+
+function journalReload(daemon: Daemon, sentence: string): void {
+  const entry = {
+    wallMs: Date.now(),
+    kind: 'reload',
+    subject: undefined,
+    event: undefined,
+  } as const;
+  daemon.journal.add({ ...entry, sentence });
+}

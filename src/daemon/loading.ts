@@ -1,0 +1,47 @@
+/** A configuration from the disk, or in plain words why there is none. */
+import type { Log } from '../base/log.ts';
+import {
+  formatDiagnostics,
+  hasErrors,
+  loadConfig,
+  summarize,
+  whyNotRead,
+} from '../config/index.ts';
+import type { Finding, Model } from '../config/index.ts';
+
+export type Loaded =
+  | { readonly kind: 'loaded'; readonly model: Model; readonly findings: readonly Finding[] }
+  | {
+      readonly kind: 'refused';
+      /** Why the file could not be read at all, as a sentence. */
+      readonly unread: string | undefined;
+      readonly findings: readonly Finding[];
+    };
+
+/** Reads the file anew. Nothing is changed by it. */
+export function load(file: string, configId: string | undefined): Loaded {
+  const options = configId === undefined ? {} : { configId };
+  const { model, diagnostics } = loadConfig(file, options);
+  if (!hasErrors(diagnostics)) return { kind: 'loaded', model, findings: diagnostics };
+  return { kind: 'refused', unread: whyNotRead(file, diagnostics), findings: diagnostics };
+}
+
+/** Every finding as one line of the log, with its place; the notes only with detail. */
+export function logFindings(findings: readonly Finding[], log: Log): void {
+  for (const finding of findings) {
+    const [line = ''] = formatDiagnostics([finding]).split('\n');
+    const level = { error: 'error', warning: 'warning', note: 'info' } as const;
+    log[level[finding.severity]](line, { event: 'config', rule: finding.rule });
+  }
+}
+
+/** The errors as they are shown to a person: with the line and a caret under the character. */
+export function errorsForPeople(findings: readonly Finding[], color: boolean): string {
+  const errors = findings.filter((finding) => finding.severity === 'error');
+  return formatDiagnostics(errors, { color });
+}
+
+/** "1 error, 2 warnings". */
+export function countFindings(findings: readonly Finding[]): string {
+  return summarize(findings.filter((finding) => finding.severity !== 'note'));
+}

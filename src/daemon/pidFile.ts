@@ -1,0 +1,35 @@
+/**
+ * The process id in a file, for scripts and forking units. It is a note, not a lock: the lock is
+ * elsewhere, so a file left behind by a kill never keeps a daemon from starting.
+ */
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { errorText } from '../base/errorText.ts';
+
+/** Writes the file as a whole, in place of whatever is there. Answers the problem, if any. */
+export function writePidFile(file: string): string | undefined {
+  const temporary = `${file}.${process.pid}`;
+  try {
+    makeDirectory(path.dirname(file));
+    writeFileSync(temporary, `${process.pid}\n`, { mode: 0o644, flag: 'wx' });
+    renameSync(temporary, file);
+    return undefined;
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    return `the process id could not be written to ${file}: ${errorText(error)}`;
+  }
+}
+
+/** One level only: Node's recursive mkdir never returns where the kernel refuses with ENOENT. */
+function makeDirectory(directory: string): void {
+  if (!existsSync(directory)) mkdirSync(directory, { mode: 0o755 });
+}
+
+/** Removes the file, unless another process has written itself into it meanwhile. */
+export function removePidFile(file: string): void {
+  try {
+    if (readFileSync(file, 'utf8').trim() === String(process.pid)) rmSync(file);
+  } catch {
+    // It is gone already.
+  }
+}

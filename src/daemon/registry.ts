@@ -1,0 +1,71 @@
+/**
+ * Who is who: the names of the file against the numbers of the engine, learnt from the commands
+ * that hand the numbers out. Names of removed objects stay known, because their last events are
+ * still on the way when they go.
+ */
+import type { Command, InstanceConfig, TrackerConfig } from '../engine/messages.generated.ts';
+import type { Names } from '../observe/names.ts';
+
+export class Registry implements Names {
+  readonly #instances = new Map<number, InstanceConfig>();
+  readonly #groups = new Map<number, string>();
+  readonly #trackers = new Map<number, TrackerConfig>();
+  readonly #trackersByName = new Map<string, TrackerConfig>();
+
+  /** Takes note of what is about to be applied. */
+  learn(commands: readonly Command[]): void {
+    for (const command of commands) {
+      switch (command.kind) {
+        case 'ApplyInstance':
+          this.#instances.set(command.config.id, command.config);
+          break;
+        case 'ApplyGroup':
+          this.#groups.set(command.config.id, command.config.name);
+          break;
+        case 'ApplyTracker':
+          this.#trackers.set(command.config.id, command.config);
+          this.#trackersByName.set(keyOf(command.config), command.config);
+          break;
+        case 'RemoveTracker':
+          this.#removeTracker(command.tracker);
+          break;
+        default:
+          break;
+      }
+    }
+  }
+
+  /** The tracker that the engine knows under this name; undefined when it knows none. */
+  findTracker(kind: TrackerConfig['kind'], name: string): TrackerConfig | undefined {
+    return this.#trackersByName.get(keyOf({ kind, name }));
+  }
+
+  instance(id: number): string {
+    return this.#instances.get(id)?.name ?? `instance ${id}`;
+  }
+
+  /** What the engine was last told of an instance. */
+  config(id: number): InstanceConfig | undefined {
+    return this.#instances.get(id);
+  }
+
+  group(id: number): string {
+    return this.#groups.get(id) ?? `group ${id}`;
+  }
+
+  tracker(id: number): string {
+    const known = this.#trackers.get(id);
+    return known === undefined ? `tracker ${id}` : `${known.kind} ${known.name}`;
+  }
+
+  #removeTracker(id: number): void {
+    const config = this.#trackers.get(id);
+    if (config === undefined) return;
+    const present = this.#trackersByName.get(keyOf(config));
+    if (present?.id === id) this.#trackersByName.delete(keyOf(config));
+  }
+}
+
+function keyOf(tracker: Pick<TrackerConfig, 'kind' | 'name'>): string {
+  return `${tracker.kind} ${tracker.name}`;
+}

@@ -1,0 +1,223 @@
+/**
+ * The start of a daemon, in the order that matters: what can be refused is refused before anything
+ * is touched, each with one sentence and a documented exit code.
+ *
+ *   file read -> rights -> namespace -> lock -> startup_script -> engine -> guardian -> instances
+ *     -> trackers -> ready
+ *
+ * The process connector is opened before the namespace is entered, because the kernel tells of
+ * processes only in its first one.
+ */
+import { errnoText, errorText } from '../base/errorText.ts';
+import { killGroups } from '../base/processGroups.ts';
+import type { Log } from '../base/log.ts';
+import type { Model } from '../config/index.ts';
+import {
+  enterNamespace,
+  guardianProgram,
+  openProcessConnector,
+  sendDatagram,
+  shieldChildren,
+} from '../engine/index.ts';
+import type { RunningLog } from '../observe/log.ts';
+import { Daemon } from './compose.ts';
+import type { EnginePort } from './enginePort.ts';
+import { engineOptions, startEngine } from './engineStart.ts';
+import { Guardian } from './guardian.ts';
+import { lockInstance, lockName, takenText } from './instanceLock.ts';
+import { endLeftScripts, recordScripts } from './leftScripts.ts';
+import { live } from './lifecycle.ts';
+import { countFindings, errorsForPeople, load, logFindings } from './loading.ts';
+import { openLog } from './logging.ts';
+import type { DaemonEnd, DaemonOptions, FailureKind } from './options.ts';
+import { removePidFile, writePidFile } from './pidFile.ts';
+import { missingRights } from './rights.ts';
+import { serviceManager } from './serviceManager.ts';
+import type { ServiceManagerLink } from './serviceManager.ts';
+import type { Signals } from './signals.ts';
+import { runShutdownScript, runStartupScript } from './lifeScripts.ts';
+import { installTestHooks } from './testHooks.ts';
+import { withoutSecrets } from './withoutSecrets.ts';
+
+/** Runs a daemon from start to stop. Never rejects. */
+export async function runDaemon(options: DaemonOptions, signals: Signals): Promise<DaemonEnd> {
+  if (options.umask !== undefined) process.umask(options.umask);
+  const log = openLog(options.log, sendDatagram, process.env);
+  try {
+    return await start(options, signals, log);
+  } catch (error) {
+    if (error instanceof Refusal) {
+      log.error(error.message, { event: 'refused' });
+      return { kind: 'failed', why: error.why };
+    }
+    log.error(`a fault of failoverd itself: ${errorText(error)}`, { event: 'internal' });
+    if (error instanceof Error) log.error(error.stack ?? '');
+    return { kind: 'failed', why: 'internal' };
+  } finally {
+    // A script that would not end has had its time.
+    killGroups();
+    await log.close();
+  }
+}
+
+/** A reason not to start, as one sentence. */
+class Refusal extends Error {
+  readonly why: FailureKind;
+
+  constructor(why: FailureKind, message: string) {
+    super(message);
+    this.why = why;
+  }
+}
+
+async function start(
+  options: DaemonOptions,
+  signals: Signals,
+  log: RunningLog,
+): Promise<DaemonEnd> {
+  const model = readModel(options, log);
+  shieldChildren();
+  const settings = model.globals.daemon;
+  const namespace = options.namespace ?? settings.netNamespace ?? undefined;
+  const missing = missingRights(namespace !== undefined);
+  if (missing !== undefined) throw new Refusal('noPermission', missing);
+  enter(namespace, log);
+  const instance = settings.instance ?? undefined;
+  const lock = await lockInstance(instance);
+  if (lock.kind === 'taken') throw new Refusal('alreadyRunning', takenText(instance, lock.pid));
+  if (lock.kind === 'error') throw new Refusal('failure', `the lock failed: ${lock.code}`);
+  let engine: EnginePort | undefined;
+  const manager = serviceManager({
+    send: sendDatagram,
+    env: process.env,
+    isWell: () => engine?.finished() !== true,
+  });
+  try {
+    writePidFiles(options, log);
+    tellForeground(options, log);
+    await succeed(instance, log);
+    const scripts = { model, umask: options.umask, log, manager };
+    if (!(await runStartupScript(scripts, signals))) return { kind: 'stopped' };
+    const onEngine = (present: EnginePort | undefined): void => void (engine = present);
+    const last = await run({ options, signals, log, model, manager, onEngine });
+    await runShutdownScript({ ...scripts, model: last });
+    return { kind: 'stopped' };
+  } finally {
+    manager.close();
+    for (const file of options.pidFiles) removePidFile(file);
+    lock.release();
+  }
+}
+
+function readModel(options: DaemonOptions, log: RunningLog): Model {
+  const loaded = load(options.file, options.configId);
+  if (loaded.kind === 'loaded') {
+    logFindings(loaded.findings, log);
+    if (options.dumpConfig) log.notice(JSON.stringify(withoutSecrets(loaded.model)));
+    return loaded.model;
+  }
+  if (loaded.unread !== undefined) throw new Refusal('noConfig', loaded.unread);
+  if (options.log.console) {
+    process.stderr.write(errorsForPeople(loaded.findings, process.stderr.isTTY));
+  } else {
+    logFindings(loaded.findings, log);
+  }
+  const count = countFindings(loaded.findings);
+  throw new Refusal('configError', `${options.file} has ${count}: nothing was started`);
+}
+
+/** Moves this process into the namespace; the way back for process events is opened before. */
+function enter(namespace: string | undefined, log: RunningLog): void {
+  if (namespace === undefined) return;
+  const problem = openProcessConnector();
+  if (problem !== 0) log.info(`no process events from the kernel: ${errnoText(problem)}`);
+  try {
+    enterNamespace(namespace);
+  } catch (error) {
+    const text = `the network namespace ${namespace} cannot be entered: ${errorText(error)}`;
+    throw new Refusal('failure', text);
+  }
+}
+
+/** Ends what a predecessor that was killed has left running, and keeps such a record itself. */
+async function succeed(instance: string | undefined, log: RunningLog): Promise<void> {
+  const left = await endLeftScripts(instance);
+  if (left !== undefined) log.warning(left, { event: 'leftScripts' });
+  const problem = recordScripts(instance);
+  if (problem !== undefined) log.warning(problem, { event: 'leftScripts' });
+}
+
+function writePidFiles(options: DaemonOptions, log: RunningLog): void {
+  for (const file of options.pidFiles) {
+    const problem = writePidFile(file);
+    if (problem !== undefined) log.warning(problem);
+  }
+}
+
+/** keepalived would go to the background without -n: whoever waits for that should know. */
+function tellForeground({ foregroundAsked }: DaemonOptions, log: RunningLog): void {
+  if (foregroundAsked || process.env['NOTIFY_SOCKET'] !== undefined) return;
+  log.notice('failoverd stays in the foreground; -n says that this is known', {
+    event: 'foreground',
+  });
+}
+
+interface RunParts {
+  readonly options: DaemonOptions;
+  readonly signals: Signals;
+  readonly log: RunningLog;
+  readonly model: Model;
+  readonly manager: ServiceManagerLink;
+  /** The engine that the watchdog asks after, from its start to its orderly end. */
+  readonly onEngine: (engine: EnginePort | undefined) => void;
+}
+
+/** Resolves with the model that ran last. */
+async function run(parts: RunParts): Promise<Model> {
+  const { options, signals, log, model, manager, onEngine } = parts;
+  installTestHooks(process.env, log);
+  let daemon: Daemon | undefined;
+  const engine = startEngine(engineOptions(model), (records) => daemon?.take(records));
+  if (typeof engine === 'string') throw new Refusal('failure', engine);
+  onEngine(engine);
+  let ready = false;
+  daemon = new Daemon({
+    engine,
+    log,
+    umask: options.umask,
+    onStatus: (sentence) => ready && manager.status(sentence),
+    onMade: (made) => guardian?.bequeath(made),
+  });
+  const guardian = options.releaseOnStop ? makeGuardian(engine, model, daemon, log) : undefined;
+  // On its way before the first instance is configured; the adverts need not wait until it is there.
+  const guarded = guardian?.start();
+  const unconfirmed = await daemon.apply(model);
+  await guarded;
+  if (unconfirmed.length > 0) {
+    log.error(`the engine did not confirm: ${unconfirmed.join(', ')}`, { event: 'start' });
+  }
+  ready = true;
+  manager.ready(daemon.statusSentence);
+  await live({ daemon, engine, options, log, manager, signals });
+  guardian?.dismiss();
+  onEngine(undefined);
+  return daemon.model ?? model;
+}
+
+function makeGuardian(engine: EnginePort, model: Model, { journal }: Daemon, log: Log): Guardian {
+  return new Guardian({
+    program: guardianProgram(),
+    willFd: engine.willFd(),
+    realtimePriority: engineOptions(model).realtimePriority,
+    lock: lockName(model.globals.daemon.instance ?? undefined),
+    log,
+    onTrouble: (sentence) =>
+      journal.add({
+        wallMs: Date.now(),
+        kind: 'guardian',
+        subject: undefined,
+        sentence,
+        event: undefined,
+      }),
+  });
+}
