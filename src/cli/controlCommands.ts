@@ -1,0 +1,213 @@
+/** Commands that ask a running daemon: status, why, events, reload, drain, undrain, record. */
+import { writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Command } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
+import { errorText } from '../base/errorText.ts';
+import { ControlClient } from '../observe/controlClient.ts';
+import type { JournalEntry, StatusReport } from '../observe/controlClient.ts';
+import { controlPath, findControlPaths } from '../observe/controlPath.ts';
+import { exitCodes } from './exitCodes.ts';
+import { oneLine, statusTable } from './statusTable.ts';
+
+interface SocketOptions {
+  readonly socket?: string;
+  readonly namespace?: string;
+  readonly instance?: string;
+}
+
+interface Printing extends SocketOptions {
+  readonly json?: true;
+}
+
+/** Adds all of them to `program`. */
+export function addControlCommands(program: Command): void {
+  const add = (usage: string, description: string) =>
+    program
+      .command(usage)
+      .description(description)
+      .addOption(new Option('--socket <PATH>', 'control socket').env('FAILOVERD_SOCKET'))
+      .option('-s, --namespace <NAME>', 'of the daemon in this network namespace')
+      .option('--instance <NAME>', "of the daemon with this 'instance' name");
+  add('status [name]', 'show what each instance is doing')
+    .option('--json', 'as JSON')
+    .option('--watch', 'again and again, until interrupted')
+    .action(status);
+  add('why [name]', 'say why each instance is in its state')
+    .option('--json', 'as JSON')
+    .action(why);
+  add('events', 'show what has happened')
+    .option('--json', 'one JSON object a line')
+    .option('--follow', 'go on with what happens')
+    .option('--since <TIME>', 'a date, or how long ago: 30s, 10m, 2h, 1d', readSince)
+    .action(events);
+  add('reload', 'read the configuration anew, and wait for the result').action(reload);
+  add('drain [name]', 'take an instance (or all) out of service').action(setDrained('drain'));
+  add('undrain [name]', 'put it back into service').action(setDrained('undrain'));
+  add('record [file]', 'write the flight recorder as JSON lines').action(record);
+}
+
+/** Runs `work` on a connection; says what is wrong in one line and leaves an exit code. */
+async function withClient(
+  options: SocketOptions,
+  work: (client: ControlClient) => Promise<void>,
+): Promise<void> {
+  let client: ControlClient | undefined;
+  try {
+    client = await open(options);
+    await work(client);
+  } catch (error) {
+    process.stderr.write(`failoverd: ${errorText(error)}\n`);
+    process.exitCode = exitCodes.failure;
+  } finally {
+    client?.close();
+  }
+}
+
+function open(options: SocketOptions): Promise<ControlClient> {
+  const path = socketOf(options);
+  return ControlClient.connect(path).catch((error: unknown) => {
+    throw new Error(`no daemon answers at ${path}: ${errorText(error)}`);
+  });
+}
+
+function socketOf({ socket, namespace, instance }: SocketOptions): string {
+  if (socket !== undefined) return socket;
+  if (namespace !== undefined || instance !== undefined) {
+    return controlPath({ namespace, instance });
+  }
+  const [first = '', ...others] = findControlPaths();
+  if (others.length === 0) return first;
+  throw new Error(
+    `there are several daemons; choose with --socket: ${[first, ...others].join(' ')}`,
+  );
+}
+
+async function status(
+  name: string | undefined,
+  options: Printing & { readonly watch?: true },
+): Promise<void> {
+  if (options.watch === true) return watch(name, options);
+  await withClient(options, async (client) => show(await client.status(name), options));
+}
+
+function show(report: StatusReport, options: Printing): void {
+  const text =
+    options.json === true
+      ? `${JSON.stringify(report, null, process.stdout.isTTY ? 2 : undefined)}\n`
+      : statusTable(report, { columns: columns(), color: useColor() });
+  process.stdout.write(text);
+}
+
+/** Goes on over a restart of the daemon. */
+async function watch(name: string | undefined, options: Printing): Promise<void> {
+  const redraw = process.stdout.isTTY && options.json !== true;
+  for (;;) {
+    try {
+      const client = await open(options);
+      const shown = (report: StatusReport): void => {
+        if (process.stdout.writableLength > 0) return;
+        if (redraw) process.stdout.write(screen(report));
+        else show(report, options);
+      };
+      await client.watch(name, shown);
+      await client.closed;
+    } catch (error) {
+      const clear = redraw ? '\u001b[H\u001b[J' : '';
+      process.stderr.write(`${clear}failoverd: ${errorText(error)}; waiting\n`);
+    }
+    await sleep(1000);
+  }
+}
+
+/** Over the old picture, without the flicker of an empty screen; no more than fits. */
+function screen(report: StatusReport): string {
+  const lines = statusTable(report, { columns: columns(), color: useColor() })
+    .trimEnd()
+    .split('\n');
+  const room = Math.max(4, process.stdout.rows - 1);
+  const left = lines.length - room;
+  const shown = left > 0 ? [...lines.slice(0, room - 1), `... ${left + 1} more lines`] : lines;
+  return `\u001b[H${shown.map((line) => `${line}\u001b[K\n`).join('')}\u001b[J`;
+}
+
+async function why(name: string | undefined, options: Printing): Promise<void> {
+  await withClient(options, async (client) => {
+    const reasons = await client.why(name);
+    if (options.json === true) {
+      process.stdout.write(`${JSON.stringify(reasons)}\n`);
+      return;
+    }
+    for (const { at, sentences } of reasons) {
+      const when = at === undefined ? '' : `${localTime(at)} `;
+      process.stdout.write(`${when}${oneLine(sentences.join(' '))}\n`);
+    }
+  });
+}
+
+async function events(
+  options: Printing & { readonly follow?: true; readonly since?: number },
+): Promise<void> {
+  const print = (entry: JournalEntry): void => {
+    const text = `${localTime(entry.wallMs)} ${oneLine(entry.sentence)}`;
+    process.stdout.write(`${options.json === true ? JSON.stringify(entry) : text}\n`);
+  };
+  await withClient(options, async (client) => {
+    const follow = options.follow === true;
+    const sinceMs = options.since === undefined ? {} : { sinceMs: options.since };
+    const kept = await client.events({ follow, ...sinceMs }, follow ? print : undefined);
+    for (const entry of kept) print(entry);
+    if (follow) await client.closed;
+  });
+}
+
+async function reload(options: SocketOptions): Promise<void> {
+  await withClient(options, async (client) => {
+    const { ok, sentence } = await client.reload();
+    (ok ? process.stdout : process.stderr).write(`${sentence}\n`);
+    if (!ok) process.exitCode = exitCodes.configError;
+  });
+}
+
+function setDrained(method: 'drain' | 'undrain') {
+  return (name: string | undefined, options: SocketOptions) =>
+    withClient(options, async (client) => {
+      for (const one of await client[method](name)) {
+        process.stdout.write(`${one} ${method === 'drain' ? 'is drained' : 'may serve again'}\n`);
+      }
+    });
+}
+
+async function record(file: string | undefined, options: SocketOptions): Promise<void> {
+  await withClient(options, async (client) => {
+    const text = (await client.record()).map((line) => `${line}\n`).join('');
+    if (file === undefined) process.stdout.write(text);
+    else writeFileSync(file, text, { mode: 0o600 });
+  });
+}
+
+/** `10m`, or anything that Date understands, as ms since 1970. */
+function readSince(text: string): number {
+  const ago = /^(\d+)([smhd])$/.exec(text);
+  const sizes: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
+  if (ago !== null) return Date.now() - Number(ago[1]) * (sizes[ago[2] ?? 's'] ?? 1) * 1000;
+  const date = Date.parse(text);
+  if (Number.isNaN(date)) throw new InvalidArgumentError('Use 30s, 10m, 2h, 1d or a date.');
+  return date;
+}
+
+function columns(): number {
+  return Math.max(40, process.stdout.isTTY ? process.stdout.columns : 200);
+}
+
+function useColor(): boolean {
+  return process.stdout.isTTY && process.env['NO_COLOR'] === undefined;
+}
+
+function localTime(wallMs: number): string {
+  const date = new Date(wallMs);
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const day = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join('-');
+  const clock = [date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(':');
+  return `${day} ${clock}.${String(date.getMilliseconds()).padStart(3, '0')}`;
+}

@@ -1,0 +1,41 @@
+/**
+ * Every exit code of every command, in one place; failoverd(8) prints this table.
+ *
+ * Numbers are keepalived's where it has one that makes sense, so that units and scripts written for
+ * it go on working. Where its number misleads (0 for "already running"), ours differs.
+ */
+export const exitCodes = {
+  /** An orderly stop; a file without errors. */
+  ok: 0,
+  /** A wrong command line, or something that no other code names. */
+  failure: 1,
+  /** The configuration has errors: nothing was started. */
+  configError: 2,
+  /** Another failoverd runs here with the same instance name. */
+  alreadyRunning: 3,
+  /** A right is missing: root, or CAP_NET_ADMIN and CAP_NET_RAW. */
+  noPermission: 4,
+  /** `check` and `-t`: the file has errors. */
+  checkFailed: 5,
+  /** The configuration file is not there or cannot be read. (`-t`: a script that others could change.) */
+  noConfig: 6,
+  /** `doctor`: a problem was found. `listen`: something odd was heard. */
+  problemFound: 8,
+  /** A fault of the program itself. */
+  internal: 70,
+} as const;
+
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+/** What each code means, for `--help` and the manual. */
+export const exitCodeHelp: readonly (readonly [ExitCode, string])[] = [
+  [0, 'stopped in good order; the file has no error'],
+  [1, 'wrong command line, or a failure that has no code of its own'],
+  [2, 'the configuration has errors and nothing was started'],
+  [3, 'already running: another failoverd holds this network namespace and instance name'],
+  [4, 'a right is missing (root, or CAP_NET_ADMIN and CAP_NET_RAW)'],
+  [5, 'check, -t: the file has errors'],
+  [6, 'the configuration file cannot be read; check, -t: a script that others could change'],
+  [8, 'doctor: a problem was found; listen: something odd was heard'],
+  [70, 'a fault of the program itself'],
+];

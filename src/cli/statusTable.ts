@@ -1,0 +1,213 @@
+/**
+ * The status as a person reads it: for each instance a line at a glance, and below it what explains
+ * it. Fits 80 columns; wider terminals get whole sentences. Pure.
+ */
+import type {
+  DaemonReport,
+  InstanceReport,
+  StatusReport,
+  TrackerReportLine,
+  TrackerRuns,
+} from '../observe/statusReport.ts';
+
+export interface TableOptions {
+  /** At least 40. */
+  readonly columns: number;
+  readonly color: boolean;
+}
+
+/** From this many instances on each has its one line and nothing else. */
+const briefFrom = 8;
+
+export function statusTable(report: StatusReport, options: TableOptions): string {
+  const { instances, groups, trackers, alarms, daemon } = report;
+  const brief = instances.length >= briefFrom;
+  const width = Math.max(8, ...instances.map(({ name }) => Math.min(name.length, 20)));
+  const lines = [headLine(report), ''];
+  for (const { name, instance, sentence, sinceAt } of alarms) {
+    const alarm = `alarm ${name} of ${instance} for ${age(daemon.at - sinceAt)}: ${sentence}`;
+    lines.push(...wrap(alarm, '', options.columns));
+  }
+  if (alarms.length > 0) lines.push('');
+  lines.push(columnsLine(width));
+  for (const one of brief ? troubleFirst(instances) : instances) {
+    lines.push(instanceLine(one, daemon, width, options));
+    if (brief && !isTrouble(one)) continue;
+    for (const line of details(one, daemon)) lines.push(...wrap(line, '  ', options.columns));
+  }
+  if (groups.length > 0) lines.push('');
+  for (const { name, state, sinceAt } of groups) {
+    lines.push(`group ${name}: ${state} for ${age(daemon.at - sinceAt)}`);
+  }
+  if (trackers.length > 0) lines.push('');
+  for (const one of trackers) {
+    lines.push(trackerLine(one));
+    if (!brief && one.runs !== undefined) lines.push(`  ${runsText(one.runs, daemon.at)}`);
+  }
+  return lines.map((line) => `${cut(line, options.columns)}\n`).join('');
+}
+
+function isTrouble({ state, drained }: InstanceReport): boolean {
+  return state === 'FAULT' || drained;
+}
+
+/** A screen holds a few of hundreds: these. Each kind stays in the order of the file. */
+function troubleFirst(instances: readonly InstanceReport[]): readonly InstanceReport[] {
+  return instances.toSorted((a, b) => Number(isTrouble(b)) - Number(isTrouble(a)));
+}
+
+function headLine({ daemon, instances }: StatusReport): string {
+  const order = ['MASTER', 'BACKUP', 'FAULT', 'INIT'] as const;
+  const counts = order
+    .map((state) => [instances.filter((one) => one.state === state).length, state] as const)
+    .filter(([count]) => count > 0)
+    .map(([count, state]) => `${count} ${state}`);
+  const up = age(daemon.at - daemon.startedAt);
+  const late = `worst lateness ${millis(daemon.worstLatenessMs)}`;
+  return `failoverd ${daemon.version}: ${counts.join(', ') || 'no instance'}; up ${up}; ${late}`;
+}
+
+function columnsLine(width: number): string {
+  const cells = ['STATE'.padEnd(7), 'SINCE'.padStart(6), 'PRIO'.padStart(5), 'VIPS'.padStart(7)];
+  return ['INSTANCE'.padEnd(width), ...cells, 'EVERY'.padStart(7), 'MASTER'].join(' ');
+}
+
+function instanceLine(
+  one: InstanceReport,
+  daemon: DaemonReport,
+  width: number,
+  options: TableOptions,
+): string {
+  const state = paint(one.state.padEnd(7), one.state, options.color);
+  const wanted = one.state === 'MASTER' ? one.addresses.length : 0;
+  const cells = [
+    cut(one.name, width).padEnd(width),
+    state,
+    age(daemon.at - one.sinceAt).padStart(6),
+    String(one.priority.effective).padStart(5),
+    `${one.confirmed}/${wanted}`.padStart(7),
+    millis(one.masterAdvertIntervalMs).padStart(7),
+    masterText(one),
+  ];
+  return cells.join(' ').trimEnd();
+}
+
+function masterText(one: InstanceReport): string {
+  if (one.drained) return 'drained';
+  if (one.state === 'MASTER') return 'this router';
+  const { master } = one;
+  return master === undefined ? '' : `${master.address} (${master.priority})`;
+}
+
+/** What stands below an instance. */
+function details(one: InstanceReport, daemon: DaemonReport): string[] {
+  const lines: string[] = [];
+  const { priority, lastChange, addresses, arrivals } = one;
+  if (priority.parts.length > 0) lines.push(`priority: ${priorityText(priority)}`);
+  const change = lastChange?.sentence.replace(`${one.name}: `, '');
+  const reasons = one.faults.length > 0 ? one.faults : [one.cause.sentence];
+  for (const reason of reasons) {
+    // Where the change has only this cause, it says so itself.
+    if (reasons.length > 1 || change?.includes(reason) !== true) lines.push(`why: ${reason}`);
+  }
+  if (lastChange !== undefined && change !== undefined) {
+    lines.push(`last change: ${age(daemon.at - lastChange.at)} ago, ${change}`);
+  }
+  for (const { address, error } of addresses) {
+    if (error !== undefined) lines.push(`${address}: ${error}`);
+  }
+  if (arrivals.nearFailovers > 0) {
+    const longest = `at most ${arrivals.longestMissed} adverts missed in a row`;
+    lines.push(`near failovers: ${arrivals.nearFailovers} (${longest})`);
+  }
+  return lines;
+}
+
+/** `200 = 150 + 50 (script chk)`. */
+function priorityText({ base, effective, parts }: InstanceReport['priority']): string {
+  const terms = parts.map(
+    ({ name, delta }) => `${delta < 0 ? '-' : '+'} ${Math.abs(delta)} (${name})`,
+  );
+  const sum = parts.reduce((total, { delta }) => total + delta, base);
+  const clamped = sum === effective ? '' : ', kept within 1 to 254';
+  return `${effective} = ${base} ${terms.join(' ')}${clamped}`;
+}
+
+function trackerLine({ kind, name, status, detail }: TrackerReportLine): string {
+  const what = `${kind} ${name}: ${status}`;
+  return detail === '' ? what : `${what} (${oneLine(detail)})`;
+}
+
+/** `ran 120 times, 3 failed; last 0.4s ago, took 12.3ms; next in 0.6s`. */
+function runsText({ count, failed, skipped, last, ...now }: TrackerRuns, at: number): string {
+  const skips = skipped === 0 ? '' : `, ${skipped} left out`;
+  const parts = [`ran ${count} times, ${failed} failed${skips}`];
+  if (last !== undefined) {
+    parts.push(`last ${age(at - last.endedAt)} ago, took ${millis(last.durationMs)}`);
+  }
+  const { runningForMs, overdue, nextInMs } = now;
+  if (runningForMs !== undefined) {
+    parts.push(`running for ${millis(runningForMs)}${overdue === true ? ', overdue' : ''}`);
+  }
+  if (nextInMs !== undefined) parts.push(`next in ${millis(nextInMs)}`);
+  return parts.join('; ');
+}
+
+/** A script's output may hold anything; a terminal must not act on it. */
+export function oneLine(text: string): string {
+  // eslint-disable-next-line no-control-regex
+  return text.trim().replaceAll(/[\u0000-\u001f\u007f-\u009f]+/g, ' ');
+}
+
+/** Such as can be read on dark and on light; who waits as BACKUP needs none. */
+const colors = { MASTER: 32, FAULT: 31, INIT: 35 } as const;
+
+function paint(text: string, state: InstanceReport['state'], color: boolean): string {
+  return color && state !== 'BACKUP' ? `\u001b[${colors[state]}m${text}\u001b[0m` : text;
+}
+
+/** At spaces, so that the end of a sentence, which says why, is not lost. */
+function wrap(text: string, indent: string, columns: number): string[] {
+  const lines: string[] = [];
+  let line = indent;
+  for (const word of text.split(' ')) {
+    const longer = line.trim() === '' ? `${line}${word}` : `${line} ${word}`;
+    if (longer.length <= columns || line.trim() === '') {
+      line = longer;
+      continue;
+    }
+    lines.push(line);
+    line = `${indent}    ${word}`;
+  }
+  return [...lines, line];
+}
+
+/** Cuts what is seen, and lets color codes through. */
+function cut(line: string, columns: number): string {
+  // eslint-disable-next-line no-control-regex
+  const codes = line.match(/\u001b\[[0-9]+m/g)?.join('').length ?? 0;
+  const room = columns + codes;
+  return line.length <= room ? line : `${line.slice(0, room - 1)}…`;
+}
+
+/** Whole units, the two largest at most: `3s`, `4m12s`, `5h3m`, `12d4h`. */
+export function age(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  const units = [
+    [86_400, 'd'],
+    [3600, 'h'],
+    [60, 'm'],
+    [1, 's'],
+  ] as const;
+  const first = units.findIndex(([size]) => seconds >= size);
+  if (first < 0) return '0s';
+  const [size, letter] = units[first] ?? [1, 's'];
+  const rest = seconds % size;
+  const [nextSize, nextLetter] = units[first + 1] ?? [0, ''];
+  const more = nextSize === 0 ? 0 : Math.floor(rest / nextSize);
+  return `${Math.floor(seconds / size)}${letter}${more === 0 ? '' : `${more}${nextLetter}`}`;
+}
+
+function millis(ms: number): string {
+  return ms >= 1000 ? `${Number((ms / 1000).toFixed(2))}s` : `${Number(ms.toPrecision(3))}ms`;
+}
