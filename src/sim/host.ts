@@ -1,0 +1,328 @@
+// One simulated router: the native core as it runs in production, a pretend kernel, a clock of
+// its own that is fast or slow, and a life: it boots, is killed, stopped, paused and frozen.
+//
+// A paused process finds in its sockets what arrived meanwhile, with the instants of arrival; a
+// frozen machine has missed it. Both wake with their deadlines long past, and both hand the
+// core first what had arrived and only then the time (DESIGN law 3).
+
+import { addon, type NativeCore } from '../engine/addon.ts';
+import type {
+  CoreSnapshot,
+  GroupConfig,
+  Input,
+  InstanceConfig,
+  Output,
+} from '../engine/messages.generated.ts';
+import { TRACKER, type HostPlan } from './drawHosts.ts';
+import { Kernel } from './kernel.ts';
+import type { Network, Packet, Station } from './network.ts';
+import type { Disturbance, Observer, Seen, State } from './observation.ts';
+import type { Random } from './random.ts';
+import { SECOND, type World, type WorldTime } from './world.ts';
+
+const ENOBUFS = 105;
+
+type Life = 'dead' | 'running' | 'paused' | 'frozen';
+
+export class Host implements Station {
+  readonly name: string;
+  readonly kernel: Kernel;
+  readonly #plan: HostPlan;
+  readonly #world: World;
+  readonly #network: Network;
+  readonly #random: Random;
+  readonly #observer: Observer;
+  readonly #clockBase: number;
+  #core: NativeCore | undefined;
+  #life: Life = 'dead';
+  #waiting: { readonly at: WorldTime; readonly input: Input }[] = [];
+  #wake = 0;
+  #trackerOk = true;
+  #revision = 1;
+  #outputs = 0;
+  #instances: readonly InstanceConfig[];
+  #groups: readonly GroupConfig[];
+  readonly #states = new Map<number, State>();
+
+  constructor(plan: HostPlan, world: World, network: Network, random: Random, observer: Observer) {
+    this.name = plan.name;
+    this.#plan = plan;
+    this.#world = world;
+    this.#network = network;
+    this.#random = random.fork(plan.name);
+    this.#observer = observer;
+    this.#instances = plan.instances;
+    this.#groups = plan.groups;
+    this.#clockBase = this.#random.between(1, 1_000_000) * SECOND;
+    this.kernel = new Kernel(world, this.#random.fork('kernel'), plan, (address, present) =>
+      this.#see({ kind: 'address', address, present }),
+    );
+    network.attach(this);
+  }
+
+  get alive(): boolean {
+    return this.#life === 'running';
+  }
+
+  get addresses(): readonly string[] {
+    return [this.#plan.address, this.#plan.linkLocal];
+  }
+
+  get trackerOk(): boolean {
+    return this.#trackerOk;
+  }
+
+  get groups(): readonly GroupConfig[] {
+    return this.#groups;
+  }
+
+  get instances(): readonly InstanceConfig[] {
+    return this.#instances;
+  }
+
+  state(instance: number): State {
+    return this.#life === 'dead' ? 'init' : (this.#states.get(instance) ?? 'init');
+  }
+
+  snapshot(): CoreSnapshot | undefined {
+    return this.#core?.snapshot(this.#clock(this.#world.now));
+  }
+
+  boot(): void {
+    if (this.#life !== 'dead') return;
+    this.#disturbed('boot', this.#world.now);
+    const { startupDelay } = this.#plan;
+    this.#core = new (addon().Core)({ startupDelay, restoresPerMinute: 60 });
+    this.#life = 'running';
+    this.#states.clear();
+    this.kernel.attach((fact) => this.#take(fact));
+    this.#take({ kind: 'ApplyTracker', config: trackerConfig() });
+    this.#reportTracker();
+    for (const config of this.#groups) this.#take({ kind: 'ApplyGroup', config });
+    for (const config of this.#instances) this.#take({ kind: 'ApplyInstance', config });
+  }
+
+  /** The process ends with no word to anybody; its addresses stay. */
+  kill(): void {
+    if (this.#life === 'dead') return;
+    this.#disturbed('kill', this.#world.now);
+    this.#die();
+  }
+
+  /** An orderly end: goodbyes, everything given back. */
+  stop(): void {
+    if (this.#life !== 'running') return;
+    this.#disturbed('stop', this.#world.now);
+    this.#take({ kind: 'Stop', linger: this.#plan.linger, release: true });
+  }
+
+  /** SIGSTOP: the kernel goes on receiving for it. */
+  pause(until: WorldTime): void {
+    this.#suspend('paused', until);
+  }
+
+  /** The whole machine stands still; what is sent to it is lost. */
+  freeze(until: WorldTime): void {
+    this.#suspend('frozen', until);
+  }
+
+  flapLink(until: WorldTime): void {
+    this.#disturbed('linkFlap', until);
+    this.kernel.setLink(false);
+    this.#world.at(until, () => this.kernel.setLink(true));
+  }
+
+  unplug(until: WorldTime): void {
+    this.#disturbed('unplug', until);
+    this.kernel.unplug();
+    this.#world.at(until, () => this.kernel.plug());
+  }
+
+  flipTracker(): void {
+    this.#disturbed('trackerFlip', this.#world.now);
+    this.#trackerOk = !this.#trackerOk;
+    if (this.#life !== 'dead') this.#reportTracker();
+  }
+
+  healTracker(): void {
+    if (!this.#trackerOk) this.flipTracker();
+  }
+
+  /** The file was changed and read again. */
+  reload(change: (config: InstanceConfig) => InstanceConfig): void {
+    this.#disturbed('reload', this.#world.now);
+    const revision = ++this.#revision;
+    const changed = this.#instances.map(change);
+    // An address that the kernel had refused is tried again: a reload is somebody's wish.
+    const well = this.#instances.every((one) => this.state(one.id) !== 'fault');
+    const unchanged = well && changed.every((config, index) => config === this.#instances[index]);
+    this.#instances = changed.map((config) => ({ ...config, revision }));
+    if (this.#life === 'dead') return;
+    this.#outputs = 0;
+    for (const config of this.#instances) this.#take({ kind: 'ApplyInstance', config });
+    this.#see({ kind: 'reloaded', unchanged, outputs: this.#outputs });
+  }
+
+  /** The file has other groups now: all of them dissolved, or as planned. */
+  regroup(): void {
+    this.#disturbed('reload', this.#world.now);
+    const gone = this.#groups;
+    this.#groups = gone.length === 0 ? this.#plan.groups : [];
+    if (this.#life === 'dead') return;
+    for (const { id } of gone) this.#take({ kind: 'RemoveGroup', group: id });
+    for (const config of this.#groups) this.#take({ kind: 'ApplyGroup', config });
+  }
+
+  healGroups(): void {
+    if (this.#groups !== this.#plan.groups) this.regroup();
+  }
+
+  receive(packet: Packet): void {
+    if (!this.kernel.up || this.#life === 'dead' || this.#life === 'frozen') return;
+    const ipHeader = new Uint8Array(0);
+    this.#take({ kind: 'AdvertReceived', ifIndex: this.kernel.ifIndex, ipHeader, ...packet });
+  }
+
+  disturbed(what: Disturbance, until: WorldTime): void {
+    this.#disturbed(what, until);
+  }
+
+  #die(): void {
+    this.#life = 'dead';
+    this.#core = undefined;
+    this.#waiting = [];
+    this.#wake++;
+    this.kernel.detach();
+  }
+
+  #suspend(life: 'paused' | 'frozen', until: WorldTime): void {
+    if (this.#life !== 'running') return;
+    this.#disturbed(life === 'paused' ? 'pause' : 'freeze', until);
+    this.#life = life;
+    this.#wake++;
+    this.#world.at(until, () => this.#resume(life));
+  }
+
+  #resume(from: Life): void {
+    if (this.#life !== from) return;
+    this.#life = 'running';
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const { at, input } of waiting) this.#handle(at, input);
+    this.#advance();
+  }
+
+  #take(input: Input): void {
+    if (this.#life === 'dead') return;
+    if (this.#life !== 'running') {
+      this.#waiting.push({ at: this.#world.now, input });
+      return;
+    }
+    this.#handle(this.#world.now, input);
+    this.#arm();
+  }
+
+  #handle(at: WorldTime, input: Input): void {
+    this.#core?.handle(this.#clock(at), input);
+    this.#drain();
+  }
+
+  #advance(): void {
+    this.#core?.advance(this.#clock(this.#world.now));
+    this.#drain();
+    this.#arm();
+  }
+
+  #arm(): void {
+    const deadline = this.#core?.nextDeadline();
+    const wake = ++this.#wake;
+    if (deadline === undefined) return;
+    const due = Math.ceil((deadline - this.#clockBase) / this.#plan.clockRate);
+    const delay = this.#random.between(...this.#plan.wakeDelay);
+    this.#world.at(Math.max(due, this.#world.now) + delay, () => {
+      if (wake === this.#wake && this.#life === 'running') this.#advance();
+    });
+  }
+
+  #clock(time: WorldTime): number {
+    return Math.floor(this.#clockBase + time * this.#plan.clockRate);
+  }
+
+  #drain(): void {
+    for (const output of this.#core?.drain() ?? []) this.#obey(output);
+  }
+
+  #obey(output: Output): void {
+    if (output.kind !== 'InstanceApplied') this.#outputs++;
+    switch (output.kind) {
+      case 'SendAdvert':
+        return this.#send(output);
+      case 'Listen': {
+        const { instance } = output;
+        // The answer comes after the call that asked: one input, then drained, then the next.
+        this.#world.after(0, () => this.#take({ kind: 'ListenResult', instance, errorNumber: 0 }));
+        return;
+      }
+      case 'AddAddress':
+        return this.kernel.add(output);
+      case 'RemoveAddress':
+        return this.kernel.remove(output);
+      case 'Announce': {
+        const { instance, address } = output;
+        if (this.kernel.up) this.#see({ kind: 'announce', instance, address });
+        return;
+      }
+      case 'StateChanged': {
+        const { instance, from, to, cause, repeated } = output;
+        this.#states.set(instance, to);
+        this.#see({ kind: 'state', instance, from, to, cause, repeated });
+        return;
+      }
+      case 'LowerPriorityReceived':
+        return this.#see({ kind: 'lowerPriority', instance: output.instance });
+      case 'Stopped':
+        this.#see({ kind: 'stopped' });
+        return this.#die();
+      default:
+    }
+  }
+
+  #send(output: Extract<Output, { kind: 'SendAdvert' }>): void {
+    const { instance, priority, source, destination, ttl } = output;
+    this.#see({ kind: 'advert', instance, priority });
+    if (this.kernel.mute) {
+      const refusal: Input = { kind: 'SendFailed', instance, errorNumber: ENOBUFS };
+      this.#world.after(0, () => this.#take(refusal));
+      return;
+    }
+    // The bytes are the core's own until its next call.
+    const bytes = output.bytes.slice();
+    if (this.kernel.up) this.#network.send(this, { source, destination, ttl, bytes });
+  }
+
+  #reportTracker(): void {
+    const status = this.#trackerOk ? 'ok' : 'failed';
+    this.#take({ kind: 'ReportTracker', tracker: TRACKER, revision: 1, status, value: 0 });
+  }
+
+  #disturbed(what: Disturbance, until: WorldTime): void {
+    this.#see({ kind: 'disturbed', what, until });
+  }
+
+  #see(seen: Seen): void {
+    this.#observer({ ...seen, at: this.#world.now, host: this.name });
+  }
+}
+
+function trackerConfig(): Extract<Input, { kind: 'ApplyTracker' }>['config'] {
+  return {
+    id: TRACKER,
+    name: 'check',
+    revision: 1,
+    kind: 'script',
+    quorum: 1,
+    quorumMax: 0xffff_ffff,
+    forkDelay: 0,
+    terminateDelay: 0,
+  };
+}

@@ -1,0 +1,57 @@
+// Lets a plan happen and asks the checkers what they saw. The same plan gives the same
+// observations every time: nothing here draws a number that does not come from the seed.
+
+import type { Violation } from './checker.ts';
+import { checkersFor } from './checkers.ts';
+import { Host } from './host.ts';
+import { inflict } from './inflict.ts';
+import { Network } from './network.ts';
+import type { Observation } from './observation.ts';
+import { drawPlan, SPLIT_INTERVALS, type WorldPlan } from './plan.ts';
+import { Random } from './random.ts';
+import { World } from './world.ts';
+
+export interface Outcome {
+  readonly plan: WorldPlan;
+  readonly violations: readonly Violation[];
+  readonly observations: readonly Observation[];
+}
+
+export function runSeed(seed: number): Outcome {
+  return runPlan(drawPlan(seed));
+}
+
+export function runPlan(plan: WorldPlan): Outcome {
+  const world = new World();
+  const random = new Random(`${plan.seed}/run`);
+  const network = new Network(world, random.fork('network'), plan.quality);
+  const observations: Observation[] = [];
+  const hosts: Host[] = [];
+  const checkers = checkersFor({ plan, world, hosts });
+  const observe = (seen: Observation): void => {
+    observations.push(seen);
+    for (const checker of checkers) checker.observe(seen);
+  };
+  for (const host of plan.hosts) hosts.push(new Host(host, world, network, random, observe));
+  hosts.forEach((host, index) => world.at(index * 1_000, () => host.boot()));
+  const stage = { plan, world, hosts, network };
+  for (const fault of plan.faults) world.at(fault.at, () => inflict(fault, stage));
+  world.at(plan.quietFrom, () => heal(hosts, network, plan));
+  world.runUntil(plan.end);
+  for (const checker of checkers) checker.atRest();
+  return { plan, observations, violations: checkers.flatMap((checker) => checker.violations) };
+}
+
+/** All is well again; but a storm ends with one more split of everybody from everybody. */
+function heal(hosts: readonly Host[], network: Network, plan: WorldPlan): void {
+  network.quality = { ...plan.quality, loss: 0, duplication: 0 };
+  for (const host of hosts) {
+    host.healTracker();
+    host.healGroups();
+    host.boot();
+  }
+  if (plan.calm) return;
+  const until = plan.quietFrom + SPLIT_INTERVALS * plan.interval;
+  network.burst(until);
+  for (const host of hosts) host.disturbed('burst', until);
+}
