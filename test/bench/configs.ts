@@ -1,0 +1,54 @@
+// Configurations of the benchmark, the same text for every daemon.
+
+export const SERVER1 = '192.168.122.101';
+export const VIP = '192.168.122.200';
+
+export interface InstanceOptions {
+  readonly vrid?: number;
+  readonly device?: string;
+  readonly priority?: number;
+  /** Seconds. */
+  readonly interval?: number;
+  readonly state?: 'MASTER' | 'BACKUP';
+  readonly vips?: readonly string[];
+  readonly excluded?: readonly string[];
+  /** Further lines of the instance. */
+  readonly extra?: string;
+}
+
+export function instance(options: InstanceOptions = {}): string {
+  const { vrid = 51, device = 'eth0', priority = 200, interval = 1, state = 'MASTER' } = options;
+  const { vips = [`${VIP}/24`], excluded = [], extra = '' } = options;
+  const excludedBlock =
+    excluded.length === 0 ? '' : `virtual_ipaddress_excluded {\n${excluded.join('\n')}\n}\n`;
+  return `vrrp_instance VI_${device}_${vrid} {
+    version 3
+    state ${state}
+    interface ${device}
+    virtual_router_id ${vrid}
+    priority ${priority}
+    advert_int ${interval}
+    virtual_ipaddress {
+        ${vips.join('\n        ')}
+    }
+${excludedBlock}${extra}}
+`;
+}
+
+/** `count` addresses of one /16 that nothing else uses. */
+export function manyAddresses(count: number): string[] {
+  return Array.from({ length: count }, (_, i) => `10.77.${i >> 8}.${i & 255}/32`);
+}
+
+/** Instances by the hundred: VRIDs 1 to 255 on each of as many interfaces as it takes. */
+export function manyInstances(count: number, interval: number, priority = 200): string {
+  return Array.from({ length: count }, (_, i) =>
+    instance({
+      vrid: (i % 255) + 1,
+      device: i < 255 ? 'eth0' : `m${Math.floor(i / 255)}`,
+      interval,
+      priority,
+      vips: [`10.78.${i >> 8}.${i & 255}/32`],
+    }),
+  ).join('');
+}

@@ -1,0 +1,180 @@
+// How long the VIP does not answer: the daemon of the master is killed, stopped, or its cable pulled.
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { hostMac, type Lab } from '../../lab/lab.ts';
+import { eventually } from '../../lab/eventually.ts';
+import { instance, VIP } from '../configs.ts';
+import { now, Observer, type Seen, type Time } from '../observer.ts';
+import { NAMES, peer, type Peer } from '../peers.ts';
+import {
+  ratio,
+  type BenchOptions,
+  type Scenario,
+  type Table,
+  cellOf,
+  type Claim,
+  figure,
+} from '../scenario.ts';
+import { spread } from '../statistics.ts';
+
+const SERVER2 = '192.168.122.102';
+const PRIORITY2 = 100;
+
+type End = 'daemon killed' | 'daemon stopped' | 'router cut off';
+
+/** Milliseconds from the end of the master to the heir's first words. */
+interface Takeover {
+  readonly advert: number;
+  readonly announcement: number;
+  /** The longest time between two answers of the VIP. */
+  readonly dark: number;
+}
+
+async function oneRound(lab: Lab, peers: readonly [Peer, Peer], end: End, interval: number) {
+  const [first, second] = peers;
+  const config = { interval: interval / 1e6 };
+  await second.start(instance({ ...config, priority: PRIORITY2, state: 'BACKUP' }));
+  await first.start(instance({ ...config, priority: 200 }));
+  await eventually(
+    'server1 to be MASTER',
+    async () =>
+      (await lab.server1.addresses()).includes(`${VIP}/24`) &&
+      !(await lab.server2.addresses()).includes(`${VIP}/24`),
+  );
+  const observer = await Observer.start(lab.client);
+  const ping = await lab.client.start(['ping', '-n', '-q', '-i', '0.002', VIP]);
+  // At rest, and at no particular point of the interval.
+  await sleep(2 * (interval / 1000) + 300 + Math.random() * (interval / 1000));
+  const ended = now();
+  if (end === 'daemon killed') await first.daemon.kill();
+  if (end === 'daemon stopped') first.daemon.process.signal('SIGTERM');
+  if (end === 'router cut off') await lab.setCable('server1', false);
+  const patience = 4 * (interval / 1000) + 500;
+  await sleep(patience);
+  await ping.stop('SIGINT');
+  const seen = await observer.stop();
+  if (end === 'router cut off') await lab.setCable('server1', true);
+  await first.daemon.stop();
+  await second.daemon.stop();
+  await lab.server1.attempt('ip', 'addr', 'del', `${VIP}/24`, 'dev', 'eth0');
+  return judge(seen, ended);
+}
+
+function judge(seen: Seen, ended: Time): Takeover {
+  const advert = seen.adverts.find((one) => one.from === SERVER2 && one.at > ended);
+  const heir = hostMac('server2');
+  const announced = seen.announcements.find(
+    (one) => one.mac === heir && one.address === VIP && one.at > ended,
+  );
+  const answers = seen.answers.map((one) => one.at);
+  const dark = answers.slice(1).map((at, index) => at - (answers[index] ?? at));
+  const millis = (at: Time | undefined): number =>
+    at === undefined ? Number.NaN : (at - ended) / 1000;
+  return {
+    advert: millis(advert?.at),
+    announcement: millis(announced?.at),
+    dark: Math.max(...dark) / 1000,
+  };
+}
+
+async function run(lab: Lab, { quick, rounds }: BenchOptions, say: (what: string) => void) {
+  const rows: (string | number)[][] = [];
+  for (const interval of quick ? [100_000] : [1_000_000, 100_000]) {
+    for (const end of ['daemon killed', 'daemon stopped', 'router cut off'] as const) {
+      const taken: Record<(typeof NAMES)[number], Takeover[]> = { failoverd: [], keepalived: [] };
+      for (let round = 0; round < rounds; round++) {
+        for (const name of NAMES) {
+          say(`${interval / 1000} ms, ${end}, ${name}, round ${round + 1} of ${rounds}`);
+          const peers = [peer(name, lab.server1), peer(name, lab.server2)] as const;
+          taken[name].push(await oneRound(lab, peers, end, interval));
+        }
+      }
+      rows.push(...rowsOf(taken, end, interval));
+    }
+  }
+  return table(rows);
+}
+
+function rowsOf(
+  taken: Record<(typeof NAMES)[number], Takeover[]>,
+  end: End,
+  interval: number,
+): (string | number)[][] {
+  const medianOf = (name: (typeof NAMES)[number], what: keyof Takeover): number =>
+    spread(taken[name].map((one) => one[what])).median;
+  return NAMES.map((name) => [
+    `${interval / 1000} ms, ${end}`,
+    name,
+    medianOf(name, 'advert'),
+    medianOf(name, 'announcement'),
+    medianOf(name, 'dark'),
+    spread(taken[name].map((one) => one.dark)).max,
+    name === 'failoverd'
+      ? ratio(medianOf('failoverd', 'dark'), medianOf('keepalived', 'dark'))
+      : '',
+  ]);
+}
+
+function table(rows: (string | number)[][]): Table {
+  return {
+    title: 'Failover',
+    columns: [
+      'what ends the master',
+      'both routers',
+      'first advert, ms',
+      'first announcement, ms',
+      'VIP dark, ms',
+      'VIP dark at worst, ms',
+      'dark beside keepalived',
+    ],
+    rows,
+    note: 'A client pings the VIP every 2 ms; dark is the longest time without an answer. VRRPv3, priorities 200 and 100. A killed keepalived leaves the VIP on its host, whose kernel goes on answering.',
+    claims: claimsOf(rows),
+  };
+}
+
+const [ANNOUNCED, DARK] = [3, 4];
+
+/** A killed keepalived leaves the VIP behind, and its kernel answers for a dead router: not dark. */
+const columnOf = (end: End): number => (end === 'daemon killed' ? ANNOUNCED : DARK);
+const COLUMN_WORDS: Record<End, string> = {
+  'daemon killed': 'first announcement of the heir',
+  'daemon stopped': 'VIP dark',
+  'router cut off': 'VIP dark',
+};
+
+function claimsOf(rows: Table['rows']): Claim[] {
+  const interval = rows.some(([label]) => label === '1000 ms, daemon killed') ? 1000 : 100;
+  const claim = (end: End, limit: Pick<Claim, 'most' | 'of' | 'floor'>): Claim => ({
+    what: `${COLUMN_WORDS[end]}, ${end}, adverts every ${interval} ms`,
+    unit: 'ms',
+    ours: cellOf(rows, `${interval} ms, ${end}`, 'failoverd', columnOf(end)),
+    theirs: cellOf(rows, `${interval} ms, ${end}`, 'keepalived', columnOf(end)),
+    ...limit,
+  });
+  const skew = figure((interval * (256 - PRIORITY2)) / 256);
+  return [
+    claim('daemon killed', {
+      most: 0.25,
+      of: 'ratio',
+      floor: `the heir waits out its skewTime, ${skew} ms, after the goodbye (RFC 9568)`,
+    }),
+    claim('daemon stopped', {
+      most: 5,
+      of: 'value',
+      floor: 'a ping every 2 ms cannot see less than 2 ms, and the heir has to be scheduled',
+    }),
+    claim('router cut off', {
+      most: 1.02,
+      of: 'ratio',
+      floor:
+        'three intervals and skewTime belong to the protocol; where in an interval it is cut, to chance',
+    }),
+  ];
+}
+
+export const failover: Scenario = {
+  name: 'failover',
+  about: 'how long the VIP is dark: kill, stop, cut',
+  run,
+};

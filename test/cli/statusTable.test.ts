@@ -1,0 +1,154 @@
+import { expect, test } from 'vitest';
+import { age, statusTable } from '../../src/cli/statusTable.ts';
+import type { InstanceReport, StatusReport } from '../../src/observe/statusReport.ts';
+
+const now = 1_800_000_000_000;
+const counters = {} as InstanceReport['counters'];
+
+const backup: InstanceReport = {
+  name: 'VI_1',
+  interface: 'eth0',
+  vrid: 51,
+  family: 'ipv4',
+  vrrpVersion: 2,
+  state: 'BACKUP',
+  sinceAt: now - 252_000,
+  drained: false,
+  priority: { base: 150, effective: 100, parts: [{ name: 'script chk_web', delta: -50 }] },
+  master: { address: '192.168.122.102', priority: 120 },
+  advertIntervalMs: 1000,
+  masterAdvertIntervalMs: 1000,
+  lastAdvertAgeMs: 300,
+  addresses: [{ address: '192.168.122.200', prefixLength: 24, state: 'absent' }],
+  confirmed: 0,
+  faults: [],
+  cause: { kind: 'higherPriority', sentence: '192.168.122.102 advertises more' },
+  lastChange: {
+    at: now - 252_000,
+    sentence: 'VI_1: MASTER -> BACKUP (priority 100): 192.168.122.102 (priority 120) advertises',
+  },
+  counters,
+  arrivals: { missed: 3, longestMissed: 2, nearFailovers: 1 },
+};
+
+function report(instances: readonly InstanceReport[]): StatusReport {
+  return {
+    daemon: {
+      version: '0.1.0',
+      pid: 1,
+      startedAt: now - 7_500_000,
+      at: now,
+      configFile: '/etc/keepalived/keepalived.conf',
+      configHash: '',
+      scheduling: 'roundRobin',
+      realtimePriority: 50,
+      memoryLocked: true,
+      worstLatenessMs: 0.812,
+      eventsLost: 0,
+    },
+    instances,
+    groups: [{ name: 'G', state: 'BACKUP', sinceAt: now - 252_000 }],
+    trackers: [
+      {
+        kind: 'script',
+        name: 'chk_web',
+        status: 'failed',
+        detail: 'exit\u001b[31m 1\n',
+        runs: {
+          count: 120,
+          failed: 3,
+          skipped: 1,
+          nextInMs: 600,
+          last: { outcome: 'exited with status 1', durationMs: 12.34, endedAt: now - 400 },
+        },
+      },
+    ],
+    alarms: [
+      {
+        name: 'dual_master',
+        instance: 'VI_1',
+        peer: '192.168.122.77',
+        sinceAt: now - 5000,
+        sentence: '192.168.122.77 is MASTER at the same time as this router',
+      },
+    ],
+  };
+}
+
+test('one instance at 80 columns', () => {
+  const master: InstanceReport = {
+    ...backup,
+    name: 'VI_2',
+    state: 'MASTER',
+    confirmed: 1,
+    priority: { base: 200, effective: 200, parts: [] },
+    cause: { kind: 'masterSilent', sentence: 'no advert for 3.6 s' },
+    lastChange: {
+      at: now - 252_000,
+      sentence: 'VI_2: BACKUP -> MASTER (priority 200): no advert for 3.6 s',
+    },
+    arrivals: { missed: 0, longestMissed: 0, nearFailovers: 0 },
+  };
+  const text = statusTable(report([backup, master]), { columns: 80, color: false });
+  expect(text).toBe(
+    `failoverd 0.1.0: 1 MASTER, 1 BACKUP; up 2h5m; worst lateness 0.812ms
+
+alarm dual_master of VI_1 for 5s: 192.168.122.77 is MASTER at the same time as
+    this router
+
+INSTANCE STATE    SINCE  PRIO    VIPS   EVERY MASTER
+VI_1     BACKUP   4m12s   100     0/0      1s 192.168.122.102 (120)
+  priority: 100 = 150 - 50 (script chk_web)
+  why: 192.168.122.102 advertises more
+  last change: 4m12s ago, MASTER -> BACKUP (priority 100): 192.168.122.102
+      (priority 120) advertises
+  near failovers: 1 (at most 2 adverts missed in a row)
+VI_2     MASTER   4m12s   200     1/1      1s this router
+  last change: 4m12s ago, BACKUP -> MASTER (priority 200): no advert for 3.6 s
+
+group G: BACKUP for 4m12s
+
+script chk_web: failed (exit [31m 1)
+  ran 120 times, 3 failed, 1 left out; last 0s ago, took 12.3ms; next in 600ms
+`,
+  );
+});
+
+test('400 instances are a line each, and no line is wider than the terminal', () => {
+  const many = Array.from({ length: 400 }, (_, index) => ({
+    ...backup,
+    name: `instance_${index}`,
+  }));
+  const lines = statusTable(report(many), { columns: 60, color: false }).trimEnd().split('\n');
+  expect(lines.length).toBe(3 + 400 + 7);
+  expect(lines.filter((line) => line.length > 60)).toEqual([]);
+});
+
+test('of many instances those that are in trouble come first, and tell why', () => {
+  const many = Array.from({ length: 400 }, (_, index): InstanceReport => {
+    const one = { ...backup, name: `vlan_${index}`, priority: { ...backup.priority, parts: [] } };
+    return index === 217 ? { ...one, state: 'FAULT', faults: ['interface eth3 is down'] } : one;
+  });
+  const lines = statusTable(report(many), { columns: 200, color: false }).split('\n');
+  expect(lines.slice(4, 10)).toEqual([
+    'INSTANCE STATE    SINCE  PRIO    VIPS   EVERY MASTER',
+    'vlan_217 FAULT    4m12s   100     0/0      1s 192.168.122.102 (120)',
+    '  why: interface eth3 is down',
+    '  last change: 4m12s ago, VI_1: MASTER -> BACKUP (priority 100): 192.168.122.102 (priority 120) advertises',
+    '  near failovers: 1 (at most 2 adverts missed in a row)',
+    'vlan_0   BACKUP   4m12s   100     0/0      1s 192.168.122.102 (120)',
+  ]);
+});
+
+test('colors are not counted as width', () => {
+  const fault = { ...backup, state: 'FAULT' } as const;
+  const plain = statusTable(report([fault]), { columns: 45, color: false });
+  const painted = statusTable(report([fault]), { columns: 45, color: true });
+  expect(painted).toContain('\u001b[31mFAULT');
+  expect(painted.replaceAll(/\u001b\[\d+m/g, '')).toBe(plain);
+});
+
+test('ages', () => {
+  const texts = [0, 59_000, 60_000, 252_000, 10_980_000, 1_051_200_000].map(age);
+  expect(texts).toEqual(['0s', '59s', '1m', '4m12s', '3h3m', '12d4h']);
+});

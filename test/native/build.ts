@@ -1,0 +1,56 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+
+export const root = path.resolve(import.meta.dirname, '../..');
+export const buildDirectory = path.join(root, 'build-cmake/native-tests');
+
+/** What a program wrote (both outputs, in order of arrival) and how it ended. */
+export interface Ran {
+  readonly ok: boolean;
+  readonly output: string;
+}
+
+/** Runs a program to its end; a program that cannot be started has not ended well. */
+export async function run(program: string, args: readonly string[]): Promise<Ran> {
+  const child = spawn(program, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8');
+    stream.on('data', (text: string) => {
+      output += text;
+    });
+  }
+  return new Promise((resolve) => {
+    child.on('error', (error) => resolve({ ok: false, output: error.message }));
+    child.on('close', (code) => resolve({ ok: code === 0, output }));
+  });
+}
+
+/** Why the native tests cannot be built here; undefined when they can. */
+export function missingTools(): string | undefined {
+  const places = (process.env['PATH'] ?? '').split(':');
+  if (!places.some((place) => existsSync(path.join(place, 'cmake')))) return 'cmake';
+  if (!existsSync('/usr/include/doctest/doctest.h')) return 'doctest';
+  return undefined;
+}
+
+/** Builds native tests and replaying fuzzers with sanitizers; every warning is an error. */
+export async function buildNativeTests(): Promise<Ran> {
+  const configured = await run('cmake', [
+    '-S',
+    root,
+    '-B',
+    buildDirectory,
+    '-DFAILOVERD_SANITIZE=address,undefined',
+    '-DFAILOVERD_WERROR=ON',
+    // Sanitized code is big: more than a little optimisation costs more than it saves.
+    '-DCMAKE_BUILD_TYPE=Debug',
+    '-DCMAKE_CXX_FLAGS_DEBUG=-O1 -g',
+  ]);
+  if (!configured.ok) return configured;
+  const jobs = String(Math.max(1, os.availableParallelism()));
+  const targets = ['--target', 'native_tests', '--target', 'fuzzers'];
+  return run('cmake', ['--build', buildDirectory, '-j', jobs, ...targets]);
+}

@@ -1,0 +1,157 @@
+#include <cstdlib>
+#include <new>
+
+#include "core/advert_builder.h"
+#include "core_lab.h"
+#include "testing.h"
+
+// Steady state allocates nothing: adverts sent and received, deadlines, second masters,
+// priorities. Counted by the allocator itself.
+namespace {
+
+bool counting = false;
+std::size_t allocations = 0;
+
+void* allocate(std::size_t size) {
+  if (counting) ++allocations;
+  if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
+  std::abort();
+}
+
+}  // namespace
+
+// NOLINTBEGIN: these are the names that the language asks for.
+void* operator new(std::size_t size) {
+  return allocate(size);
+}
+void* operator new[](std::size_t size) {
+  return allocate(size);
+}
+void operator delete(void* memory) noexcept {
+  std::free(memory);
+}
+void operator delete[](void* memory) noexcept {
+  std::free(memory);
+}
+void operator delete(void* memory, std::size_t) noexcept {
+  std::free(memory);
+}
+void operator delete[](void* memory, std::size_t) noexcept {
+  std::free(memory);
+}
+// NOLINTEND
+
+using namespace failoverd;
+using lab::Lab;
+
+namespace {
+
+// One core without the lab around it, which allocates for its lines.
+class Bare {
+ public:
+  explicit Bare(const core::InstanceConfig& config) : core_({}) {
+    const MacAddress mac{{2, 0, 0, 0, 0, 1}};
+    give(core::LinkChanged{lab::kEth0, lab::name("eth0"), true, true, mac, 1500, false});
+    give(core::LocalAddressAppeared{lab::kEth0, lab::ip("10.0.1.1"), 24, false, false, false});
+    give(core::KernelListed{});
+    core::TrackerConfig tracker;
+    tracker.id = TrackerId{1};
+    give(core::ApplyTracker{tracker});
+    give(core::ApplyInstance{config});
+    give(core::ListenResult{config.id, 0});
+  }
+
+  void give(const core::Input& input) {
+    core_.handle(now_, input);
+    drain();
+  }
+  void run(Duration time) {
+    const auto end = now_ + time;
+    while (core_.nextDeadline() <= end) {
+      now_ = core_.nextDeadline();
+      core_.advance(now_);
+      drain();
+    }
+    now_ = end;
+  }
+  std::size_t outputs = 0;
+
+ private:
+  void drain() {
+    while (const auto output = core_.drain()) {
+      ++outputs;
+      if (const auto* add = std::get_if<core::AddAddress>(&*output)) answer_ = add->request;
+      if (const auto* gone = std::get_if<core::RemoveAddress>(&*output)) answer_ = gone->request;
+    }
+    if (answer_ == 0) return;
+    const core::AddressResult result{answer_, 0};
+    answer_ = 0;
+    core_.handle(now_, result);
+    drain();
+  }
+
+  core::Core core_;
+  Instant now_ = Instant::ofMicros(1);
+  std::uint32_t answer_ = 0;
+};
+
+template <class Work>
+std::size_t allocationsOf(Work work) {
+  allocations = 0;
+  counting = true;
+  work();
+  counting = false;
+  return allocations;
+}
+
+core::AdvertReceived packetOf(const std::vector<std::uint8_t>& bytes) {
+  return {lab::kEth0, lab::ip("10.0.1.9"), lab::ip("224.0.0.18"), 255, bytes, {}};
+}
+
+}  // namespace
+
+TEST_CASE("a MASTER's hour allocates nothing") {
+  auto config = Lab::instanceV3(200, Duration::ofMillis(100));
+  config.announce.refresh = Duration::ofSeconds(10);
+  Bare router(config);
+  router.run(Duration::ofSeconds(1));
+  router.outputs = 0;
+  EXPECT(allocationsOf([&] { router.run(Duration::ofSeconds(3600)); }) == 0);
+  EXPECT(router.outputs > 36'000);
+}
+
+TEST_CASE("nor does a BACKUP's, nor refused packets") {
+  const auto config = Lab::instance(100);
+  Bare router(config);
+  const auto good = Lab::advertBytes("10.0.1.9", config, 200);
+  auto bad = good;
+  bad[6] = static_cast<std::uint8_t>(bad[6] ^ 1);
+  EXPECT(allocationsOf([&] {
+           for (int i = 0; i < 3600; ++i) {
+             router.give(packetOf(good));
+             router.give(packetOf(bad));
+             router.run(Duration::ofSeconds(1));
+           }
+         }) == 0);
+}
+
+TEST_CASE("nor a takeover, a second master, a changed priority and the way back") {
+  auto config = Lab::instance(150);
+  config.trackers = {{TrackerId{1}, 10, false}, {TrackerId{1}, 0, false}};
+  Bare router(config);
+  const core::ReportTracker ok{TrackerId{1}, {}, core::TrackerStatus::ok, 0};
+  const core::ReportTracker failed{TrackerId{1}, {}, core::TrackerStatus::failed, 0};
+  const auto weaker = Lab::advertBytes("10.0.1.9", config, 100);
+  const auto stronger = Lab::advertBytes("10.0.1.9", config, 250);
+  const auto episode = [&] {
+    router.give(ok);
+    router.run(Duration::ofSeconds(6));
+    router.give(packetOf(weaker));
+    router.run(Duration::ofSeconds(6));
+    router.give(packetOf(stronger));
+    router.run(Duration::ofSeconds(6));
+    router.give(failed);
+    router.run(Duration::ofSeconds(6));
+  };
+  EXPECT(allocationsOf(episode) == 0);
+}

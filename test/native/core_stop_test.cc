@@ -1,0 +1,110 @@
+#include "core_lab.h"
+#include "testing.h"
+
+// The orderly end.
+using namespace failoverd;
+using core::State;
+using lab::Lab;
+
+using Lines = std::vector<std::string>;
+
+namespace {
+
+Lab pair() {
+  Lab lab(2);
+  lab.apply(0, Lab::instance(200));
+  lab.run(Duration::ofSeconds(4));
+  lab.apply(1, Lab::instance(100));
+  lab.run(Duration::ofSeconds(4));
+  REQUIRE(lab.state(0) == State::master);
+  lab.take(0);
+  return lab;
+}
+
+}  // namespace
+
+TEST_CASE("stop: goodbye, everything given back, and then Stopped") {
+  auto lab = pair();
+  lab.give(0, core::Stop{});
+  EXPECT(lab.take(0) == Lines{"goodbye", "remove 10.0.1.100", "state master->init stopping",
+                              "unlisten", "stopped"});
+  lab.run(Duration::ofSeconds(10));
+  EXPECT(lab.take(0).empty());
+  EXPECT(lab.state(1) == State::master);
+}
+
+TEST_CASE("a BACKUP says nothing when it stops") {
+  auto lab = pair();
+  lab.take(1);
+  lab.give(1, core::Stop{});
+  EXPECT(lab.take(1) == Lines{"state backup->init stopping", "unlisten", "stopped"});
+}
+
+TEST_CASE("make before break: the VIP stays until the next master is heard") {
+  auto lab = pair();
+  lab.give(0, core::Stop{Duration::ofSeconds(5), true});
+  EXPECT(lab.take(0) == Lines{"goodbye"});
+  EXPECT(lab.has(0, "10.0.1.100"));
+  lab.run(Duration::ofMillis(600));  // skewTime of 100 is 609 ms
+  EXPECT(lab.take(0).empty());
+  lab.run(Duration::ofMillis(20));
+  EXPECT(lab.take(0) ==
+         Lines{"remove 10.0.1.100", "state master->init stopping", "unlisten", "stopped"});
+  EXPECT(lab.has(1, "10.0.1.100"));
+}
+
+TEST_CASE("but no longer than it was told to") {
+  Lab lab(1);
+  lab.apply(0, Lab::instance(200));
+  lab.run(Duration::ofSeconds(4));
+  lab.take(0);
+  lab.give(0, core::Stop{Duration::ofSeconds(2), true});
+  lab.run(Duration::ofMillis(1999));
+  EXPECT(lab.take(0) == Lines{"goodbye"});
+  lab.run(Duration::ofMillis(1));
+  EXPECT(lab.take(0) ==
+         Lines{"remove 10.0.1.100", "state master->init stopping", "unlisten", "stopped"});
+}
+
+TEST_CASE("a second stop without linger ends the waiting") {
+  Lab lab(1);
+  lab.apply(0, Lab::instance(200));
+  lab.run(Duration::ofSeconds(4));
+  lab.take(0);
+  lab.give(0, core::Stop{Duration::ofSeconds(2), true});
+  EXPECT(lab.take(0) == Lines{"goodbye"});
+  lab.give(0, core::Stop{Duration::zero(), true});
+  lab.run(Duration::zero());
+  EXPECT(lab.take(0) ==
+         Lines{"remove 10.0.1.100", "state master->init stopping", "unlisten", "stopped"});
+}
+
+TEST_CASE("--dont-release-vrrp: no goodbye, and the addresses stay") {
+  auto lab = pair();
+  lab.give(0, core::Stop{Duration::zero(), false});
+  EXPECT(lab.take(0) == Lines{"unlisten", "stopped"});
+  EXPECT(lab.has(0, "10.0.1.100"));
+}
+
+TEST_CASE("a kernel that does not answer holds nobody up") {
+  core::Core core({});
+  auto now = Instant::ofMicros(0);
+  const auto drain = [&] {
+    Lines lines;
+    while (const auto out = core.drain()) lines.push_back(lab::lineOf(*out));
+    return lines;
+  };
+  const core::LinkChanged eth0{lab::kEth0, lab::name("eth0"), true, true, {}, 1500, false};
+  const core::LocalAddressAppeared own{lab::kEth0, lab::ip("10.0.1.1"), 24, false, false, false};
+  for (const auto& input : std::vector<core::Input>{
+           eth0, own, core::KernelListed{}, core::ApplyInstance{Lab::instance(255)},
+           core::ListenResult{InstanceId{1}, 0}, core::Stop{}}) {
+    core.handle(now, input);
+    drain();
+  }
+  core.advance(now + Duration::ofMillis(999));
+  EXPECT(drain().empty());
+  core.advance(now + Duration::ofSeconds(1));
+  EXPECT(drain() == Lines{"stopped"});
+  EXPECT(core.nextDeadline() == Instant::never());
+}

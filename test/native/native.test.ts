@@ -1,0 +1,80 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { buildDirectory, buildNativeTests, missingTools, root, run } from './build.ts';
+
+/*
+ * The C++ tests under their own names, and the kept inputs of the fuzzers, both built with
+ * address and undefined-behaviour sanitizers. Each doctest case is one test here.
+ */
+
+interface NativeCase {
+  readonly name: string;
+  readonly failures: readonly string[];
+}
+
+const missing = missingTools();
+const built = missing === undefined ? await buildNativeTests() : undefined;
+
+describe.skipIf(missing !== undefined)('native', () => {
+  test('builds with sanitizers and without a warning', () => {
+    expect(built?.ok, built?.output.slice(-4000)).toBe(true);
+  });
+});
+
+if (built?.ok === true) {
+  const report = path.join(buildDirectory, 'report.xml');
+  const program = path.join(buildDirectory, 'native_tests');
+  const ran = await run(program, ['--reporters=junit', `--out=${report}`]);
+
+  describe('doctest', () => {
+    test('runs to its end', () => {
+      // A sanitizer's report ends the program before it writes its own.
+      expect(ran.output).not.toMatch(/ERROR: \w+Sanitizer|runtime error/);
+      expect(casesIn(readFileSync(report, 'utf8')).length).toBeGreaterThan(0);
+    });
+    for (const { name, failures } of casesIn(readFileSync(report, 'utf8'))) {
+      test(name, () => {
+        expect(failures).toEqual([]);
+      });
+    }
+  });
+
+  describe('kept fuzz inputs', () => {
+    for (const [target, inputs] of corpora()) {
+      test(target, async () => {
+        const replay = await run(path.join(buildDirectory, `fuzz_${target}`), inputs);
+        expect(replay, replay.output).toEqual({ ok: true, output: `${inputs.length} inputs\n` });
+      });
+    }
+  });
+}
+
+/** The cases of a JUnit report as doctest writes it. */
+function casesIn(xml: string): NativeCase[] {
+  const cases = xml.matchAll(/<testcase [^>]*?name="([^"]*)"[^>]*?(\/>|>([\s\S]*?)<\/testcase>)/g);
+  return [...cases].map(([, name = '', , body = '']) => ({
+    name: unescape(name),
+    failures: [...body.matchAll(/<(?:failure|error)[^>]*>([\s\S]*?)<\//g)].map(([, text = '']) =>
+      unescape(text),
+    ),
+  }));
+}
+
+function unescape(text: string): string {
+  return text
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&quot;', '"')
+    .replaceAll('&apos;', "'")
+    .replaceAll('&amp;', '&');
+}
+
+/** Each fuzz target and the files that were kept for it. */
+function corpora(): [string, string[]][] {
+  const directory = path.join(root, 'test/native/fuzz/corpus');
+  return readdirSync(directory).map((target) => {
+    const files = readdirSync(path.join(directory, target));
+    return [target, files.map((file) => path.join(directory, target, file))];
+  });
+}

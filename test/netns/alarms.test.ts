@@ -1,0 +1,37 @@
+// The alarms of a running daemon, on a wire where somebody sends what no healthy router would.
+import { startForging } from '../lab/forger.ts';
+import { version3 } from './configs.ts';
+import { vipIsOn, walkthrough } from './stage.ts';
+
+walkthrough('alarms begin and end', { pairs: ['failoverd+keepalived'] }, async (stage) => {
+  const { server1, lab } = stage;
+  await server1.start(version3('0.1', ['192.168.122.200/24']));
+  await vipIsOn(stage, 'server1');
+  const forge = (part: object) =>
+    startForging(lab.server2, {
+      source: '192.168.122.77',
+      version: 3,
+      priority: 50,
+      interval: 0.1,
+      addresses: ['192.168.122.200'],
+      repeat: 10_000,
+      every: 0.1,
+      ...part,
+    });
+
+  const weaker = await forge({});
+  await server1.process.waitForLine(/VI_1: alarm dual_master: 192\.168\.122\.77 goes on/);
+  await weaker.stop();
+  await server1.process.waitForLine(/VI_1: alarm dual_master is over/);
+
+  const otherAddresses = await forge({ addresses: ['192.168.122.201'] });
+  await server1.process.waitForLine(/VI_1: alarm vip_mismatch: 192\.168\.122\.77 advertises other/);
+  await otherAddresses.stop();
+
+  const refused = await forge({ version: 2, interval: 1, badChecksum: true });
+  await server1.process.waitForLine(/VI_1: alarm foreign_master: .* is refused/);
+  await refused.stop();
+  await server1.process.waitForLine(/VI_1: alarm foreign_master is over/);
+  await vipIsOn(stage, 'server1');
+  await server1.stop();
+});

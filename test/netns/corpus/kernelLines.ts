@@ -1,0 +1,85 @@
+// What `ip` printed about a kernel (`### ip ARGUMENTS` before each part), as lines that can be
+// compared: the same things in the same words, without what differs by chance.
+
+/** Sorted, one line for each address, route and rule. */
+export type KernelLines = readonly string[];
+
+interface Interface {
+  readonly name: string;
+  readonly mac: string;
+  /** Its own, there before any daemon, as `ip addr add` takes them. */
+  readonly addresses: string[];
+}
+
+const LINK = /^\d+: (?<name>[^:@]+)(?:@\S+)?: /;
+
+/**
+ * The interfaces that a recorded host had of its own, with the addresses that its keeper gave it:
+ * 10.255.N.M, and those that the file sends its adverts from.
+ */
+export function interfacesOf(text: string, sources: ReadonlySet<string>): Interface[] {
+  const found: Interface[] = [];
+  let current: Interface | undefined;
+  for (const line of partsOf(text).get('ip -d addr show') ?? []) {
+    const name = LINK.exec(line)?.groups?.['name'];
+    if (name !== undefined) current = { name, mac: '', addresses: [] };
+    const mac = /^link\/ether (?<mac>\S+) .*link-netns/.exec(line)?.groups?.['mac'];
+    if (mac !== undefined && current !== undefined) {
+      current = { ...current, mac };
+      found.push(current);
+    }
+    const address = /^inet6? (?<address>\S+\/\d+) /.exec(line)?.groups?.['address'] ?? '';
+    const bare = address.replace(/\/\d+$/, '');
+    if (/^10\.255\.\d+\.\d+\/24$/.test(address) || sources.has(bare)) {
+      current?.addresses.push(address + (address.includes(':') ? ' nodad' : ''));
+    }
+  }
+  return found;
+}
+
+/** Routes to neighbours that its keeper gave it, as `ip route add` takes them: nobody's mark. */
+export function routesOf(text: string): string[] {
+  return [...partsOf(text)].flatMap(([part, lines]) => {
+    if (!part.includes('route')) return [];
+    return lines.flatMap(
+      (line) => /^[\da-f.:]+ dev \S+(?= (?:scope link|metric 1024))/.exec(line) ?? [],
+    );
+  });
+}
+
+/** Addresses with their interface, routes and rules. */
+export function stateOf(text: string): KernelLines {
+  const lines: string[] = [];
+  for (const [part, content] of partsOf(text)) {
+    if (part === 'ip -d addr show') lines.push(...addressLines(content));
+    else if (part.includes('route') || part.includes('rule')) {
+      lines.push(...content.map((line) => `${part.split(' ')[1] ?? ''} ${line}`));
+    }
+  }
+  return lines.toSorted();
+}
+
+/** Who added an address, and whether it is being tried out, is a daemon's and a moment's. */
+function addressLines(content: readonly string[]): string[] {
+  let link = '';
+  return content.flatMap((line) => {
+    link = LINK.exec(line)?.groups?.['name'] ?? link;
+    if (line.startsWith('macvlan mode'))
+      return [`${link} ${line.split(' ').slice(0, 3).join(' ')}`];
+    if (!/^inet6? /.test(line)) return [];
+    return [`${link} ${line.replaceAll(/ (?:proto \S+|tentative)/g, '')}`];
+  });
+}
+
+function partsOf(text: string): Map<string, string[]> {
+  const parts = new Map<string, string[]>();
+  let current: string[] = [];
+  for (const raw of text.split('\n')) {
+    const line = raw.replaceAll(/\s+/g, ' ').trim();
+    if (line.startsWith('### ')) {
+      current = [];
+      parts.set(line.slice('### '.length), current);
+    } else if (line !== '') current.push(line);
+  }
+  return parts;
+}

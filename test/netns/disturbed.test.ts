@@ -1,0 +1,129 @@
+// What others do to a host, a hundred times a second: links that flap, addresses that are taken
+// away, a log that nobody reads. When it is over the kernel shows what it should, and MASTER has not
+// been given up without a reason.
+
+import { expect, test } from 'vitest';
+import { Capture } from '../lab/capture.ts';
+import { eventually, eventuallyEqual } from '../lab/eventually.ts';
+import type { Host } from '../lab/host.ts';
+import { Lab } from '../lab/lab.ts';
+import type { LabProcess } from '../lab/process.ts';
+import { LAB_PROGRAMS, whatIsMissing } from '../lab/requirements.ts';
+import { FAILOVERD } from '../lab/router-daemon.ts';
+import { ControlClient } from '../../src/observe/controlClient.ts';
+import { version3 } from './configs.ts';
+import { SERVER1, VIP } from './stage.ts';
+
+const missing = whatIsMissing(LAB_PROGRAMS);
+const OWN = `${SERVER1}/24`;
+const VIPS = [`${VIP}/24`, '192.168.122.201/24'];
+
+interface Scene {
+  readonly host: Host;
+  readonly daemon: LabProcess;
+  readonly witness: Capture;
+  readonly control: ControlClient;
+}
+
+/** Declares a test of one router that is MASTER with both addresses. */
+function disturbed(
+  title: string,
+  body: (scene: Scene) => Promise<void>,
+  entrance: (host: Host) => readonly string[] = () => [],
+): void {
+  test.runIf(missing === '')(`${title} ${missing}`.trim(), async () => {
+    const lab = await Lab.create();
+    try {
+      const host = lab.server1;
+      const witness = await Capture.start(lab.client);
+      const daemon = await start(host, entrance(host));
+      await witness.waitForAdvert({ from: SERVER1, priority: 200 });
+      const socket = host.runPath(`failoverd/control.${host.namespace}.sock`);
+      const control = await eventually('the socket', () => ControlClient.connect(socket));
+      await hasAddresses(host, OWN, ...VIPS);
+      await body({ host, daemon, witness, control });
+      control.close();
+      await daemon.stop();
+      await hasAddresses(host, OWN);
+    } finally {
+      await lab.close();
+    }
+  });
+}
+
+function start(host: Host, before: readonly string[]): Promise<LabProcess> {
+  const file = host.writeConfig(version3('0.05', VIPS));
+  const command = [process.execPath, FAILOVERD, 'run', '-n', '-l', '-D', '-s', host.namespace];
+  const argv = [...before, ...command, '-f', file];
+  return host.start(argv, { name: 'failoverd', outsideNetwork: true });
+}
+
+function hasAddresses(host: Host, ...wanted: readonly string[]): Promise<void> {
+  const sorted = async (): Promise<string[]> => (await host.addresses()).toSorted();
+  return eventuallyEqual('the addresses of eth0', sorted, wanted.toSorted());
+}
+
+async function stateOf(control: ControlClient, name = 'VI_1'): Promise<string | undefined> {
+  return (await control.status()).instances.find((one) => one.name === name)?.state;
+}
+
+disturbed(
+  'VIPs taken away forty times are put back, then given up with a reason',
+  async (scene) => {
+    const { host, witness, control } = scene;
+    const [vip = ''] = VIPS;
+    const takeAway = (times: number): Promise<string> =>
+      host.shell(`for i in $(seq ${times}); do
+      n=0
+      until ip addr del ${vip} dev eth0 2>/dev/null; do
+        n=$((n + 1)); [ $n -lt 500 ] || exit 0; sleep 0.01
+      done
+    done`);
+    await takeAway(40);
+    await hasAddresses(host, OWN, ...VIPS);
+    expect(await stateOf(control)).toBe('MASTER');
+    expect(witness.adverts({ from: SERVER1, priority: 0 })).toEqual([]);
+
+    await takeAway(200);
+    await witness.waitForAdvert({ from: SERVER1, priority: 0 });
+    const reasons = await eventually('a reason', async () => {
+      const [why] = await control.why('VI_1');
+      return why?.state === 'FAULT' ? why.sentences.join(' ') : undefined;
+    });
+    expect(reasons).toMatch(/something else on this host keeps removing a virtual address/);
+    await hasAddresses(host, OWN);
+  },
+);
+
+disturbed('a link that flaps a hundred times a second', async ({ host, control, witness }) => {
+  await host.shell(`for i in $(seq 150); do
+    ip link set eth0 down; sleep 0.005; ip link set eth0 up; sleep 0.005
+  done`);
+  const calm = Capture.now();
+  await eventually('MASTER', async () => (await stateOf(control)) === 'MASTER');
+  await witness.waitForAdvert({ from: SERVER1, priority: 200, since: calm });
+  await hasAddresses(host, OWN, ...VIPS);
+});
+
+/** Standard output and error are a pipe that is full already, with a reader that does not read. */
+const FULL_PIPE = `mkfifo "$0"
+tail --pid=$$ -f /dev/null <"$0" &
+exec 3>"$0"
+head -c 65536 /dev/zero >&3
+exec "$@" >&3 2>&3`;
+
+disturbed(
+  'a log that nobody reads',
+  async ({ host, control, witness }) => {
+    for (let round = 0; round < 20; round += 1) {
+      await control.drain('VI_1');
+      await control.undrain('VI_1');
+      expect(await control.reload()).toMatchObject({ ok: true });
+    }
+    const since = Capture.now();
+    await eventually('MASTER', async () => (await stateOf(control)) === 'MASTER');
+    await witness.waitForAdvert({ from: SERVER1, priority: 200, since });
+    await hasAddresses(host, OWN, ...VIPS);
+  },
+  (host) => ['sh', '-c', FULL_PIPE, host.privatePath('log')],
+);

@@ -1,0 +1,72 @@
+// docs/interoperability.md: the matrix as it has been run. UPDATE_DOCS=1 writes the page; any
+// other run compares what it has seen with it, so that the page cannot promise more or less.
+
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { DaemonKind } from '../../lab/router-daemon.ts';
+import { nameOf, type Cell } from './cells.ts';
+import { STEPS, type Results } from './matrix.ts';
+
+const FILE = path.join(import.meta.dirname, '../../../docs/interoperability.md');
+/** Column headings: the peer's name, and the version that it is known to be played with. */
+const PEERS: Readonly<Record<DaemonKind, string>> = {
+  failoverd: 'failoverd',
+  keepalived: 'keepalived 2.2.7',
+  frr: 'FRR vrrpd 8.4.4',
+};
+const PASSED = 'yes';
+const UNSPOKEN = '-';
+
+/** What was seen: for each peer and cell, which steps failed in which role. */
+export class Page {
+  readonly #seen = new Map<string, string>();
+
+  /** `role` is what failoverd is beside the peer: the router of higher or of lower priority. */
+  add(peer: DaemonKind, role: 'higher' | 'lower', results: Results): void {
+    for (const [cell, passed] of results) {
+      const failed = STEPS.filter((step) => !passed.has(step));
+      const before = this.#seen.get(key(peer, cell));
+      const said = failed.length === 0 ? PASSED : `no (${role}: ${failed.join(', ')})`;
+      this.#seen.set(key(peer, cell), before === undefined || before === PASSED ? said : before);
+    }
+  }
+
+  text(cells: readonly Cell[]): string {
+    const peers = Object.keys(PEERS) as DaemonKind[];
+    const row = (words: readonly string[]): string => `| ${words.join(' | ')} |`;
+    const table = [
+      row(['Both routers speak', ...peers.map((peer) => PEERS[peer])]),
+      row([PEERS.failoverd, ...peers].map(() => '---')),
+      ...cells.map((cell) =>
+        row([nameOf(cell), ...peers.map((peer) => this.#seen.get(key(peer, cell)) ?? UNSPOKEN)]),
+      ),
+    ];
+    return `${HEAD}\n${table.join('\n')}\n`;
+  }
+}
+
+/** The page as it is committed, after it has been written where that is asked for. */
+export function committed(text: string): string {
+  if (process.env['UPDATE_DOCS'] === '1') writeFileSync(FILE, text);
+  return readFileSync(FILE, 'utf8');
+}
+
+function key(peer: DaemonKind, cell: Cell): string {
+  return `${peer} ${nameOf(cell)}`;
+}
+
+const HEAD = `# Interoperability
+
+Two routers, one of them failoverd, the other the peer of the column, hold one virtual router together; then they
+change places. Each cell goes through ${STEPS.slice(0, -1).join(', ')} and an orderly stop of both, on a real kernel.
+A step counts when tcpdump on a third host has seen the adverts of the right router (version, priority, source, and the
+virtual MAC address where there is one), the goodbye and the announcements, and when the kernel of the one router has
+the address and that of the other has not.
+
+\`${PASSED}\` is every step in both roles; \`${UNSPOKEN}\` is what the peer does not speak: Debian's keepalived is older
+than \`auth_hmac\`, and FRR has no unicast and no authentication, and always macvlans of its own. FRR is tried with
+VRRPv3 only: its VRRPv2, which is for IPv4, is not tried, and has a \`-\` as well.
+FRR's addresses are its administrator's: a killed vrrpd leaves them on the macvlan.
+
+\`test/netns/interop\` makes this page from its run (\`UPDATE_DOCS=1\`), and fails when what it sees is something else.
+`;

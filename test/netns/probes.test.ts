@@ -1,0 +1,87 @@
+// Hosts that are asked without a script: an instance goes by what they answer.
+import { expect, test } from 'vitest';
+import { Capture } from '../lab/capture.ts';
+import { eventuallyEqual } from '../lab/eventually.ts';
+import { Lab } from '../lab/lab.ts';
+import { LAB_PROGRAMS, whatIsMissing } from '../lab/requirements.ts';
+import { Failoverd } from '../lab/router-daemon.ts';
+
+const missing = whatIsMissing(LAB_PROGRAMS);
+const OWN = '192.168.122.101/24';
+const VIP = '192.168.122.200/24';
+const CLIENT4 = '192.168.122.9';
+const CLIENT6 = 'fd00:122::9';
+
+/** Each line carries the prefix, so that keepalived takes the same file. */
+const probe = (name: string, target: string): string => `@failoverd vrrp_probe ${name} {
+@failoverd   ${target}
+@failoverd   interval 0.1
+@failoverd   timeout 0.5
+@failoverd }
+`;
+
+const CONFIG = `global_defs {
+  vrrp_version 3
+}
+${probe('echo4', `icmp ${CLIENT4}`)}${probe('echo6', `icmp ${CLIENT6} eth0`)}
+${probe('arp', `arp ${CLIENT4} eth0`)}${probe('nd', `arp ${CLIENT6} eth0`)}
+vrrp_instance VI_1 {
+  interface eth0
+  virtual_router_id 51
+  priority 100
+  advert_int 0.1
+  virtual_ipaddress {
+    ${VIP}
+  }
+@failoverd track_probe {
+@failoverd   echo4 weight 10
+@failoverd   echo6 weight 20
+@failoverd   arp weight 40
+@failoverd   nd
+@failoverd }
+}
+`;
+
+test.skipIf(missing !== '')(`probes over the wire ${missing}`, async () => {
+  const lab = await Lab.create();
+  try {
+    const { client, server1 } = lab;
+    for (const host of [client, server1]) {
+      await host.shell(
+        'sysctl -qw net.ipv6.conf.eth0.accept_dad=0 net.ipv6.conf.eth0.disable_ipv6=0',
+      );
+    }
+    const address = (what: 'add' | 'del', text: string) =>
+      client.ip('addr', what, text, 'dev', 'eth0');
+    await address('add', `${CLIENT4}/24`);
+    await client.ip('addr', 'add', `${CLIENT6}/64`, 'dev', 'eth0', 'nodad');
+    await server1.ip('addr', 'add', 'fd00:122::101/64', 'dev', 'eth0', 'nodad');
+    const witness = await Capture.start(client);
+    const daemon = new Failoverd(server1, {});
+    await daemon.start(CONFIG);
+    const from = '192.168.122.101';
+    const priority = (value: number, since: number) =>
+      witness.waitForAdvert({ from, priority: value, since });
+    try {
+      await priority(170, 0);
+      let since = Capture.now();
+      await client.shell('sysctl -qw net.ipv4.icmp_echo_ignore_all=1');
+      await priority(160, since);
+      since = Capture.now();
+      await client.shell('sysctl -qw net.ipv6.icmp.echo_ignore_all=1');
+      await priority(140, since);
+      since = Capture.now();
+      await client.ip('link', 'set', 'dev', 'eth0', 'arp', 'off');
+      await priority(0, since); // Neither ARP nor ND is answered any more.
+      await eventuallyEqual('eth0 of server1', () => server1.addresses(), [OWN]);
+      await client.ip('link', 'set', 'dev', 'eth0', 'arp', 'on');
+      await eventuallyEqual('eth0 of server1', () => server1.addresses(), [OWN, VIP]);
+      expect(daemon.logs()).toMatch(/probe nd: failed: fd00:122::9 did not answer within 0.5 s/);
+    } catch (error) {
+      throw new Error(`${String(error)}\n${daemon.logs()}`, { cause: error });
+    }
+    await daemon.stop();
+  } finally {
+    await lab.close();
+  }
+});

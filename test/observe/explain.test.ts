@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import { describeEvent } from '../../src/observe/describeEvent.ts';
+import { duration, explainCause, explainTransition } from '../../src/observe/explain.ts';
+import { causeOf, names, stateChanged } from './samples.ts';
+
+describe('a transition in words', () => {
+  it('says what changed and why', () => {
+    const cause = causeOf({
+      kind: 'masterSilent',
+      peer: '192.168.122.102',
+      peerPriority: 250,
+      silence: 3_023_437,
+    });
+    const event = stateChanged({ from: 'backup', to: 'master', effectivePriority: 254, cause });
+    expect(explainTransition(event, names)).toBe(
+      'VI_1: BACKUP -> MASTER (priority 254): ' +
+        'no advert from 192.168.122.102 (priority 250) for 3.02 s',
+    );
+  });
+
+  it('tells a repeated MASTER from a new one', () => {
+    const cause = causeOf({ kind: 'wokeLate', silence: 4_100_000 });
+    const event = stateChanged({ from: 'master', to: 'master', repeated: true, cause });
+    expect(explainTransition(event, names)).toMatch(/^VI_1: still MASTER .*away for 4.1 s/);
+  });
+
+  it('names the tracker that failed', () => {
+    const cause = causeOf({ kind: 'trackerFault', tracker: 7 });
+    expect(explainCause(cause, names)).toBe('script keepalived_check reports a failure');
+  });
+
+  it('names the interface and the kernel error', () => {
+    const cause = causeOf({ kind: 'listenFailed', interfaceName: 'eth0', errorNumber: 19 });
+    expect(explainCause(cause, names)).toBe(
+      'cannot listen for adverts on interface eth0: no such device (ENODEV)',
+    );
+  });
+
+  it('has its own words for every cause', () => {
+    const kinds = [
+      ...['started', 'masterSilent', 'goodbyeReceived', 'preempting', 'owner', 'higherPriority'],
+      ...['higherAddress', 'trackerFault', 'interfaceDown', 'interfaceMissing', 'noSourceAddress'],
+      ...['listenFailed', 'addressRefused', 'addressLost', 'faultCleared', 'firstResult'],
+      ...['groupMember', 'configChanged', 'trackersBlind', 'wokeLate', 'stopping', 'removed'],
+      ...['noPeer', 'staticMissing'],
+    ] as const;
+    const said = kinds.map((kind) => explainCause(causeOf({ kind }), names));
+    for (const [index, text] of said.entries()) expect(text).not.toBe(kinds[index]);
+    expect(new Set(said).size).toBe(kinds.length);
+  });
+
+  it('writes durations in the unit that reads best', () => {
+    expect([900, 3906, 999_499, 3_023_437, 4_000_000_000].map(duration)).toEqual([
+      '900 µs',
+      '3.91 ms',
+      '999 ms',
+      '3.02 s',
+      '4000 s',
+    ]);
+  });
+});
+
+describe('an event in the log', () => {
+  it('is a warning when it is a FAULT', () => {
+    const event = stateChanged({ to: 'fault', cause: causeOf({ kind: 'interfaceDown' }) });
+    expect(describeEvent(event, names)).toMatchObject({
+      level: 'warning',
+      fields: { event: 'StateChanged', instance: 'VI_1', to: 'FAULT', cause: 'interfaceDown' },
+    });
+  });
+
+  it('says why a packet was refused, and how many', () => {
+    const event = {
+      kind: 'AdvertRejected',
+      instance: 1,
+      reason: 'authFailure',
+      source: '192.168.122.9',
+      vrid: 51,
+      count: 12,
+    } as const;
+    expect(describeEvent(event, names)?.message).toBe(
+      'VI_1: an advert from 192.168.122.9 for virtual router 51 was refused: ' +
+        'its password or signature is wrong (12 so far)',
+    );
+  });
+
+  it('names the instance once', () => {
+    const event = { kind: 'PriorityChanged', instance: 1, from: 254, to: 244 } as const;
+    const full = { ...event, tracker: 7, interfaceName: '' };
+    expect(describeEvent(full, names)?.message).toBe(
+      'VI_1: effective priority 254 -> 244, because of script keepalived_check',
+    );
+  });
+
+  it('leaves single processes out', () => {
+    expect(describeEvent({ kind: 'ProcessExited', pid: 1 }, names)).toBeUndefined();
+  });
+});

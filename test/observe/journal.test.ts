@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { Journal } from '../../src/observe/journal.ts';
+import { foldStatus, statusSentence } from '../../src/observe/status.ts';
+import type { StatusView } from '../../src/observe/status.ts';
+import { causeOf, stateChanged } from './samples.ts';
+
+function entry(subject: string, sentence: string, kind: 'StateChanged' | 'MasterChanged') {
+  return { wallMs: 0, kind, subject, sentence, event: undefined };
+}
+
+describe('the journal', () => {
+  it('is bounded and counts on', () => {
+    const journal = new Journal({ maxEntries: 10, maxTransitions: 3 });
+    for (let n = 1; n <= 100; n++) journal.add(entry('VI_1', String(n), 'MasterChanged'));
+    expect(journal.since().map((one) => one.number)).toEqual([
+      91, 92, 93, 94, 95, 96, 97, 98, 99, 100,
+    ]);
+    expect(journal.since(98).map((one) => one.sentence)).toEqual(['99', '100']);
+  });
+
+  it('keeps the transitions of a quiet instance while another floods', () => {
+    const journal = new Journal({ maxEntries: 10, maxTransitions: 3 });
+    journal.add(entry('quiet', 'why', 'StateChanged'));
+    for (let n = 0; n < 100; n++) journal.add(entry('loud', String(n), 'StateChanged'));
+    expect(journal.transitions('quiet').map((one) => one.sentence)).toEqual(['why']);
+    expect(journal.transitions('loud').map((one) => one.sentence)).toEqual(['97', '98', '99']);
+  });
+
+  it('tells followers until they leave', () => {
+    const journal = new Journal();
+    const heard: number[] = [];
+    const leave = journal.follow((one) => heard.push(one.number));
+    journal.add(entry('a', 'x', 'StateChanged'));
+    leave();
+    journal.add(entry('a', 'y', 'StateChanged'));
+    expect(heard).toEqual([1]);
+  });
+});
+
+describe('the status fold', () => {
+  it('follows state, cause, priority and master', () => {
+    let view: StatusView = new Map();
+    view = foldStatus(view, stateChanged({ from: 'init', to: 'backup' }), 5);
+    const master = { kind: 'MasterChanged', instance: 1, master: '192.0.2.1' } as const;
+    view = foldStatus(view, { ...master, priority: 200, advertInterval: 1_000_000 }, 6);
+    expect(view.get(1)).toMatchObject({
+      state: 'backup',
+      since: 5,
+      master: { address: '192.0.2.1', priority: 200 },
+    });
+    const cause = causeOf({ kind: 'masterSilent' });
+    view = foldStatus(view, stateChanged({ to: 'master', effectivePriority: 150, cause }), 9);
+    expect(view.get(1)).toMatchObject({ state: 'master', since: 9, effectivePriority: 150 });
+    expect(view.get(1)?.master).toBeUndefined();
+    expect(statusSentence(view)).toBe('1 MASTER');
+  });
+
+  it('does not count a repeated MASTER as a change', () => {
+    let view: StatusView = new Map();
+    view = foldStatus(view, stateChanged({ to: 'master' }), 5);
+    view = foldStatus(view, stateChanged({ from: 'master', to: 'master', repeated: true }), 8);
+    expect(view.get(1)?.since).toBe(5);
+  });
+});
