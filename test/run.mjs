@@ -27,6 +27,7 @@ buildWhatIsStale();
 
 const reports = mkdtempSync(path.join(os.tmpdir(), 'failoverd-test-'));
 const total = { passed: 0, failed: 0, skipped: 0 };
+const retried = [];
 try {
   const shares = given.some((arg) => arg.startsWith('--project')) ? [[]] : long ? [] : USUAL;
   for (const [index, share] of [...shares, ...(long || alsoLong ? [LONG] : [])].entries()) {
@@ -37,6 +38,8 @@ try {
 }
 
 if (total.passed + total.failed + total.skipped === 0) total.failed = 1;
+for (const { name, first } of retried)
+  console.log(`passed at its second try only: ${name}\n  ${first}`);
 const skips = total.skipped > 0 ? `, ${total.skipped} skipped` : '';
 console.log(`${total.passed} passed, ${total.failed} failed${skips}`);
 const strict = Boolean(process.env.CI);
@@ -65,7 +68,9 @@ async function runShare(share, report) {
   process.on('SIGINT', wait);
   const code = await new Promise((resolve) => child.on('close', (status) => resolve(status ?? 1)));
   process.off('SIGINT', wait);
-  const counts = existsSync(report) ? count(JSON.parse(readFileSync(report, 'utf8'))) : undefined;
+  const told = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : undefined;
+  if (told) retried.push(...secondTries(told));
+  const counts = told && count(told);
   total.passed += counts?.passed ?? 0;
   total.skipped += counts?.skipped ?? 0;
   const failed = counts?.failed ?? 0;
@@ -84,6 +89,14 @@ function count(report) {
     failed: report.numFailedTests + broken.length,
     skipped: report.numPendingTests + report.numTodoTests,
   };
+}
+
+/** Tests that passed after a failure: a race in the test or in the product, to be found. */
+function secondTries(report) {
+  return report.testResults
+    .flatMap((file) => file.assertionResults)
+    .filter((one) => one.status === 'passed' && one.failureMessages.length > 0)
+    .map((one) => ({ name: one.fullName, first: one.failureMessages[0].split('\n')[0] }));
 }
 
 /** Builds the addon and the bundle when a source is newer than what was built from it. */

@@ -1,3 +1,4 @@
+import { startAddressMonitor } from '../lab/address-monitor.ts';
 import type { Host } from '../lab/host.ts';
 import type { LabProcess } from '../lab/process.ts';
 
@@ -45,7 +46,7 @@ export class VipWatch {
 
   static async start(host: Host, address: string): Promise<VipWatch> {
     const watch = new VipWatch();
-    const monitor = await host.start(['ip', '-o', 'monitor', 'address'], { name: 'ip monitor' });
+    const monitor = await startAddressMonitor(host, ['-o']);
     monitor.onLine((line) => {
       if (!line.includes(` ${address}/`)) return;
       watch.#changes.add({ at: now(), present: !line.startsWith('Deleted') });

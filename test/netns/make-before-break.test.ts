@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { startAddressMonitor } from '../lab/address-monitor.ts';
 import { Capture } from '../lab/capture.ts';
 import { version3 } from './configs.ts';
 import { SERVER1, SERVER2, VIP, startBoth, vipIsOn, vipMovesTo, walkthrough } from './stage.ts';
@@ -16,11 +17,7 @@ walkthrough(
   async (stage) => {
     await startBoth(stage, version3('1', ['192.168.122.200/24']), 100);
     await vipMovesTo(stage, 'server1', { priority: 200 });
-    const monitor = await stage.lab.server1.start(['ip', '-ts', 'monitor', 'address'], {
-      env: { TZ: 'UTC' },
-    });
-    await stage.lab.server1.ip('addr', 'add', '192.0.2.1/32', 'dev', 'lo');
-    await monitor.waitForLine(/192\.0\.2\.1/);
+    const monitor = await startAddressMonitor(stage.lab.server1, ['-ts'], { TZ: 'UTC' });
 
     const stopped = Capture.now();
     const ended = stage.server1.stop();
