@@ -74,6 +74,7 @@
       "native/linux/frame_listener.cc",
       "native/linux/frame_socket.cc",
       "native/linux/kernel_facts.cc",
+      "native/linux/life_mark.cc",
       "native/linux/memory_lock.cc",
       "native/linux/netlink_monitor.cc",
       "native/linux/netlink_reader.cc",
@@ -96,6 +97,7 @@
       "native/guardian/will_page.cc"
     ],
     "guardian_sources": [
+      "native/guardian/death_watch.cc",
       "native/guardian/goodbye_sender.cc",
       "native/guardian/last_acts.cc",
       "native/guardian/line.cc",
@@ -167,6 +169,7 @@
       "test/native/guardian_will_page_test.cc",
       "test/native/linux_advert_socket_test.cc",
       "test/native/linux_frame_socket_test.cc",
+      "test/native/linux_life_mark_test.cc",
       "test/native/linux_netlink_monitor_test.cc",
       "test/native/linux_netlink_reader_test.cc",
       "test/native/linux_netns.cc",

@@ -17,7 +17,7 @@ namespace {
 constexpr std::size_t kStackBytes = std::size_t{512} * 1024;
 constexpr std::size_t kPage = 4096;
 // Two copies of the will, each with room for 5,000 instances of one address.
-constexpr std::size_t kWillBytes = std::size_t{1024} * 1024;
+constexpr std::size_t kWillBytes = guardian::kWillOffset + std::size_t{1024} * 1024;
 
 std::size_t roundUp(std::size_t bytes) {
   return (bytes + kPage - 1) / kPage * kPage;
@@ -44,11 +44,14 @@ std::variant<std::unique_ptr<Engine>, StartFailure> Engine::start(
   if (!arena) return StartFailure{"mmap", arena.error().number};
   auto will = os::SharedMemory::make("failoverd-will", kWillBytes);
   if (!will) return StartFailure{"memfd_create", will.error().number};
+  const auto mark = os::LifeMark::make(will.value().bytes());
+  if (!mark) return StartFailure{"a robust mutex", mark.error().number};
   std::unique_ptr<Engine> engine(new Engine(std::move(arena.value()), std::move(will.value())));
   auto* recorder = static_cast<std::atomic<std::uint64_t>*>(
       engine->arena_.take(words * sizeof(std::uint64_t), alignof(std::uint64_t)));
   void* place = engine->arena_.take(sizeof(Shared), alignof(Shared));
-  engine->shared_ = new (place) Shared(std::span(recorder, words), engine->will_.bytes());
+  const auto page = engine->will_.bytes().subspan(guardian::kWillOffset);
+  engine->shared_ = new (place) Shared(std::span(recorder, words), page, mark.value());
   if (const int error = engine->mailbox().open()) return StartFailure{"mailbox", error};
 
   Starting starting{options, std::move(processes), processEventsError, *engine, {}, {}};
@@ -88,6 +91,8 @@ void* Engine::enter(void* starting) {
 
 void Engine::life(Starting& starting) {
   auto& shared = *starting.engine.shared_;
+  // Without it the guardian learns of our death by that of the process, a little later.
+  const bool marked = bool(shared.lifeMark.take());
   std::optional<Loop> loop;
   auto opened = openLoop(std::move(starting.processes));
   if (const auto* failure = std::get_if<StartFailure>(&opened)) {
@@ -100,6 +105,7 @@ void Engine::life(Starting& starting) {
   ::sem_post(&starting.said);  // `starting` is gone from here on
   if (loop) loop->run();
   loop.reset();
+  if (marked) shared.lifeMark.release();
   shared.finished.store(true, std::memory_order_release);
   shared.mailbox.ringNode();
 }

@@ -12,6 +12,7 @@
 #include "engine/protocol.h"
 #include "engine/receiver.h"
 #include "engine/silence.h"
+#include "linux/life_mark.h"
 #include "linux/poller.h"
 #include "linux/process_events.h"
 #include "linux/wakeup.h"
@@ -38,11 +39,13 @@ struct Shared {
   // The thread does nothing any more.
   std::atomic<bool> finished = false;
 
-  // What the guardian reads.
+  // What the guardian reads, and the mark by which it sees this thread alive.
   std::span<std::uint8_t> willPage;
+  os::LifeMark lifeMark;
 
-  Shared(std::span<std::atomic<std::uint64_t>> recorderWords, std::span<std::uint8_t> page)
-      : recorder(recorderWords), willPage(page) {}
+  Shared(std::span<std::atomic<std::uint64_t>> recorderWords, std::span<std::uint8_t> page,
+         os::LifeMark mark)
+      : recorder(recorderWords), willPage(page), lifeMark(mark) {}
 };
 
 // The order of one turn is the heart of law 3 ("read before you judge"):

@@ -95,12 +95,13 @@ int exchange(const Removal& removal) {
 
 }  // namespace
 
-LastActs carryOut(WillReader will, WillReader beside, GoodbyeSender& sender,
-                  os::AddressRequests& requests) {
-  LastActs acts;
+void sayGoodbyes(WillReader will, GoodbyeSender& sender, LastActs& acts) {
   while (const auto goodbye = will.nextGoodbye()) {
     ++(sender.send(*goodbye).ok() ? acts.goodbyes.done : acts.goodbyes.failed);
   }
+}
+
+void takeAway(WillReader will, WillReader beside, os::AddressRequests& requests, LastActs& acts) {
   Queue queue(requests);
   queue.remove(will, acts);
   queue.removeAddresses(will, acts);
@@ -109,7 +110,6 @@ LastActs carryOut(WillReader will, WillReader beside, GoodbyeSender& sender,
   while (const auto removal = beside.nextRemoval()) {
     if (removal->protocol != NETLINK_ROUTE) account(acts.others, exchange(*removal));
   }
-  return acts;
 }
 
 std::string LastActs::sentence() const {

@@ -33,7 +33,7 @@ struct LastActs {
 
 // `will` is the engine's page, `beside` what the daemon has made itself. What is gone already is
 // neither done nor failed.
-LastActs carryOut(WillReader will, WillReader beside, GoodbyeSender& sender,
-                  os::AddressRequests& requests);
+void sayGoodbyes(WillReader will, GoodbyeSender& sender, LastActs& acts);
+void takeAway(WillReader will, WillReader beside, os::AddressRequests& requests, LastActs& acts);
 
 }  // namespace failoverd::guardian

@@ -48,6 +48,10 @@ std::optional<std::uint32_t> listenerOf(const Name& name) {
 
 }  // namespace
 
+bool Succession::isStillOf(std::string_view name, std::uint32_t daemon) {
+  return listenerOf(Name(name, true)) == daemon || listenerOf(Name(name, false)) == daemon;
+}
+
 Succession Succession::settle(std::string_view text, std::uint32_t daemon) {
   Succession settled;
   const auto hold = [&](os::Fd& fd, bool padded) {

@@ -8,7 +8,7 @@
 namespace failoverd::guardian {
 
 // The daemon's lock, an abstract name of AF_UNIX in its network namespace. Who holds it may change
-// what is in the kernel: the guardian takes it before it does anything, and keeps it until it
+// what is in the kernel: the guardian takes it before it removes anything, and keeps it until it
 // ends, so that no new daemon starts meanwhile. A guardian that was frozen, and whose daemon has
 // an heir by now, does not get it.
 //
@@ -19,6 +19,9 @@ class Succession {
   // Blocks until it is clear whose lock it is: at most two seconds, as a rule not at all. While
   // a child of the dead daemon is between fork and exec it has a copy of the lock.
   static Succession settle(std::string_view name, std::uint32_t daemon);
+
+  // The lock is still in the hands of `daemon`, which is dying. Does not block.
+  static bool isStillOf(std::string_view name, std::uint32_t daemon);
 
   // false: another daemon holds the lock.
   [[nodiscard]] bool mayAct() const { return mayAct_; }

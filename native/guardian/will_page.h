@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -16,6 +17,10 @@
 //
 //   magic u32 | finished u32 | copy 0 | copy 1        copy: length u32 | records
 namespace failoverd::guardian {
+
+// Where the page begins in the memory that the engine shares: before it lies the mark that says
+// whether the engine's thread lives (os::LifeMark).
+inline constexpr std::size_t kWillOffset = 4096;
 
 // A packet to be sent once.
 struct Goodbye {

@@ -17,8 +17,8 @@ class SharedMemory {
   // Zeroed, present from the start, and kept out of children, who get at it by the descriptor
   // alone.
   static SysResult<SharedMemory> make(const char* name, std::size_t bytes);
-  // All of what this descriptor stands for, to be read. Takes the descriptor.
-  static SysResult<SharedMemory> read(Fd fd);
+  // All of what this descriptor stands for. Takes the descriptor.
+  static SysResult<SharedMemory> open(Fd fd);
 
   SharedMemory(SharedMemory&& other) noexcept
       : fd_(std::move(other.fd_)), bytes_(std::exchange(other.bytes_, {})) {}
@@ -28,12 +28,11 @@ class SharedMemory {
   ~SharedMemory();
 
   [[nodiscard]] int fd() const { return fd_.get(); }
-  // Not to be written through where it was opened with read().
   [[nodiscard]] std::span<std::uint8_t> bytes() const { return bytes_; }
 
  private:
   SharedMemory(Fd fd, std::span<std::uint8_t> bytes) : fd_(std::move(fd)), bytes_(bytes) {}
-  static SysResult<SharedMemory> map(Fd fd, std::size_t bytes, int protection);
+  static SysResult<SharedMemory> map(Fd fd, std::size_t bytes);
 
   Fd fd_;
   std::span<std::uint8_t> bytes_;
