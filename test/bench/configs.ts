@@ -9,7 +9,7 @@ export interface InstanceOptions {
   readonly priority?: number;
   /** Seconds. */
   readonly interval?: number;
-  readonly state?: 'MASTER' | 'BACKUP';
+  readonly state?: 'MASTER' | 'BACKUP' | undefined;
   readonly vips?: readonly string[];
   readonly excluded?: readonly string[];
   /** Further lines of the instance. */
@@ -35,19 +35,36 @@ ${excludedBlock}${extra}}
 `;
 }
 
+/** The same virtual router for FRR, which counts in milliseconds; `interval` in microseconds. */
+export function frr(interval: number, priority = 254): string {
+  const lines = [
+    'version 3',
+    `priority ${priority}`,
+    `advertisement-interval ${interval / 1000}`,
+    `ip ${VIP}`,
+  ];
+  return ['interface eth0', ...lines.map((line) => ` vrrp 51 ${line}`), ''].join('\n');
+}
+
 /** `count` addresses of one /16 that nothing else uses. */
 export function manyAddresses(count: number): string[] {
   return Array.from({ length: count }, (_, i) => `10.77.${i >> 8}.${i & 255}/32`);
 }
 
 /** Instances by the hundred: VRIDs 1 to 255 on each of as many interfaces as it takes. */
-export function manyInstances(count: number, interval: number, priority = 200): string {
+export function manyInstances(
+  count: number,
+  interval: number,
+  priority = 200,
+  state: InstanceOptions['state'] = 'MASTER',
+): string {
   return Array.from({ length: count }, (_, i) =>
     instance({
       vrid: (i % 255) + 1,
       device: i < 255 ? 'eth0' : `m${Math.floor(i / 255)}`,
       interval,
       priority,
+      state,
       vips: [`10.78.${i >> 8}.${i & 255}/32`],
     }),
   ).join('');

@@ -2,7 +2,8 @@
  * Usage: floor INTERFACE MICROSECONDS        an advert of VRID 51 at every interval, SCHED_RR 50
  *        floor INTERFACE flood COUNT RATE    COUNT adverts of a foreign VRID, RATE a second
  *        floor - forks COUNT RATE            COUNT processes that end at once, RATE a second
- * A machine that cannot keep up sends and forks fewer: the last two end after COUNT / RATE seconds, and print how many it were.
+ *        floor INTERFACE down                sets it down, and prints the moment before: microseconds since 1970
+ * A machine that cannot keep up sends and forks fewer: flood and forks end after COUNT / RATE seconds, and print how many it were.
  */
 #include <arpa/inet.h>
 #include <net/if.h>
@@ -11,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -54,7 +56,21 @@ static void fork_storm(long count, long nanos) {
   printf("%ld done\n", done);
 }
 
+static int set_down(const char *name) {
+  int fd = socket(AF_INET, SOCK_DGRAM, 0);
+  struct ifreq link = {0};
+  strncpy(link.ifr_name, name, IFNAMSIZ - 1);
+  if (fd < 0 || ioctl(fd, SIOCGIFFLAGS, &link) != 0) return 1;
+  link.ifr_flags &= ~IFF_UP;
+  struct timespec now;
+  clock_gettime(CLOCK_REALTIME, &now);
+  if (ioctl(fd, SIOCSIFFLAGS, &link) != 0) return 1;
+  printf("%ld%06ld\n", (long)now.tv_sec, now.tv_nsec / 1000);
+  return 0;
+}
+
 int main(int argc, char **argv) {
+  if (argc == 3 && strcmp(argv[2], "down") == 0) return set_down(argv[1]);
   if (argc != 3 && argc != 5) return 2;
   if (argc == 5 && strcmp(argv[2], "forks") == 0) {
     fork_storm(atol(argv[3]), 1000000000L / atol(argv[4]));

@@ -11,8 +11,10 @@ import { check } from './scenarios/check.ts';
 import { failover } from './scenarios/failover.ts';
 import { instances } from './scenarios/instances.ts';
 import { jitter } from './scenarios/jitter.ts';
+import { memory } from './scenarios/memory.ts';
 import { start } from './scenarios/start.ts';
 import { storm } from './scenarios/storm.ts';
+import { takeover } from './scenarios/takeover.ts';
 import { track } from './scenarios/track.ts';
 import { vips } from './scenarios/vips.ts';
 
@@ -21,8 +23,10 @@ const SCENARIOS: readonly Scenario[] = [
   failover,
   track,
   instances,
+  takeover,
   vips,
   start,
+  memory,
   check,
   storm,
 ];
@@ -34,7 +38,7 @@ counts are the ratios: the times of a shared machine mean nothing by themselves.
 
 ${SCENARIOS.map(({ name, about }) => `  ${name.padEnd(12)} ${about}`).join('\n')}
 
-  --quick      smaller and fewer: all of it in some three minutes
+  --quick      smaller and fewer: all of it in some five minutes
   --rounds N   repetitions where something is repeated (default 4, quick 2)
   --publish    also write docs/performance.md and the figures in README.md
 `;

@@ -9,9 +9,16 @@ import type { LabProcess } from '../lab/process.ts';
 /** Microseconds since 1970, with fractions. */
 export type Time = number;
 
-/** This moment in the clock of the observer. */
+/**
+ * The next full millisecond in the clock of the observer, when it begins: Node tells that clock in
+ * no finer steps, and its own finer one drifts away from it by milliseconds within minutes.
+ */
 export function now(): Time {
-  return (performance.timeOrigin + performance.now()) * 1000;
+  const last = Date.now();
+  for (;;) {
+    const next = Date.now();
+    if (next !== last) return next * 1000;
+  }
 }
 
 export interface SeenAdvert {
@@ -43,29 +50,40 @@ export interface Seen {
 
 const FILTER = 'ip proto 112 or arp or icmp[icmptype] == icmp-echoreply';
 
+/** The kernel hands packets over in blocks, which wait for so long to become full. */
+const BLOCK_MS = 1000;
+
 export class Observer {
   readonly #tcpdump: LabProcess;
   readonly #file: string;
+  readonly #patience: number;
 
-  private constructor(tcpdump: LabProcess, file: string) {
+  private constructor(tcpdump: LabProcess, file: string, patience: number) {
     this.#tcpdump = tcpdump;
     this.#file = file;
+    this.#patience = patience;
   }
 
   /** Each packet is handed over at once: a few thousand a second, not tens of thousands. */
-  static async start(host: Host, filter = FILTER): Promise<Observer> {
+  static start(host: Host, filter = FILTER): Promise<Observer> {
+    return Observer.#start(host, filter, ['--immediate-mode', '-U'], 200);
+  }
+
+  /** For tens of thousands a second: packets are handed over in blocks. */
+  static startForMany(host: Host, filter = FILTER): Promise<Observer> {
+    return Observer.#start(host, filter, [], 1.5 * BLOCK_MS);
+  }
+
+  static async #start(host: Host, filter: string, how: readonly string[], patience: number) {
     const file = host.privatePath(`observer-${now()}.pcap`);
-    const flags =
-      '-n -B 65536 -s 96 -Z root -i eth0 --immediate-mode --time-stamp-precision=nano -U -w'.split(
-        ' ',
-      );
-    const tcpdump = await host.start(['tcpdump', ...flags, file, filter]);
+    const flags = '-n -B 65536 -s 96 -Z root -i eth0 --time-stamp-precision=nano'.split(' ');
+    const tcpdump = await host.start(['tcpdump', ...flags, ...how, '-w', file, filter]);
     await tcpdump.waitForLine(/listening on/);
-    return new Observer(tcpdump, file);
+    return new Observer(tcpdump, file, patience);
   }
 
   async stop(): Promise<Seen> {
-    await sleep(200);
+    await sleep(this.#patience);
     await this.#tcpdump.stop('SIGINT');
     const line = await this.#tcpdump.waitForLine(/dropped by kernel/);
     return { ...readPcap(readFileSync(this.#file)), dropped: Number.parseInt(line, 10) };

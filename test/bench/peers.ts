@@ -1,6 +1,6 @@
-// Who is measured: failoverd; Debian's keepalived with its defaults and with vrrp_rt_priority; and a
-// bare C program on a timer, the physical limit. Each runs with its log in a file or a pipe that is
-// read, since a log on a slow console would make it look slower than it is.
+// Who is measured: failoverd; Debian's keepalived with its defaults and with vrrp_rt_priority; FRR where it
+// can take part; and a bare C program on a timer, the physical limit. Each runs with its log in a file or a
+// pipe that is read, since a log on a slow console would make it look slower than it is.
 
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -12,7 +12,7 @@ import { routerDaemon, type DaemonEnv, type RouterDaemon } from '../lab/router-d
 /** The two that every scenario compares. */
 export const NAMES = ['failoverd', 'keepalived'] as const;
 
-export type PeerName = 'failoverd' | 'keepalived' | 'keepalived-rt' | 'floor';
+export type PeerName = 'failoverd' | 'keepalived' | 'keepalived-rt' | 'frr' | 'floor';
 
 const REAL_TIME = 'global_defs {\n    vrrp_rt_priority 50\n}\n';
 
@@ -23,7 +23,7 @@ export interface Peer {
 }
 
 export function peer(name: Exclude<PeerName, 'floor'>, host: Host, env: DaemonEnv = {}): Peer {
-  const daemon = routerDaemon(name === 'failoverd' ? 'failoverd' : 'keepalived', host, env);
+  const daemon = routerDaemon(name === 'keepalived-rt' ? 'keepalived' : name, host, env);
   const prefix = name === 'keepalived-rt' ? REAL_TIME : '';
   return { name, daemon, start: (config) => daemon.start(prefix + config) };
 }

@@ -152,13 +152,23 @@ function claimsOf(rows: Table['rows']): Claim[] {
     theirs: cellOf(rows, `${interval} ms, ${end}`, 'keepalived', columnOf(end)),
     ...limit,
   });
-  const skew = figure((interval * (256 - PRIORITY2)) / 256);
+  const skew = (interval * (256 - PRIORITY2)) / 256;
+  const killed = claim('daemon killed', {
+    most: 0.25,
+    of: 'ratio',
+    floor: `the heir waits out its skewTime, ${figure(skew)} ms, after the goodbye (RFC 9568)`,
+  });
   return [
-    claim('daemon killed', {
-      most: 0.25,
-      of: 'ratio',
-      floor: `the heir waits out its skewTime, ${skew} ms, after the goodbye (RFC 9568)`,
-    }),
+    {
+      ...killed,
+      what: `${killed.what}: beyond skewTime, ${figure(skew)} ms`,
+      ours: killed.ours - skew,
+      theirs: killed.theirs - skew,
+      most: 2,
+      of: 'value',
+      floor: 'guardian and heir have to be given a processor, one after the other',
+    },
+    killed,
     claim('daemon stopped', {
       most: 5,
       of: 'value',

@@ -1,8 +1,13 @@
-// How evenly adverts leave: the distance between neighbours, idle and loaded, with JavaScript blocked.
+// How evenly adverts leave: the distance between neighbours, idle and loaded, with JavaScript blocked,
+// and while many ask for the status.
 
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { controlPath } from '../../../src/observe/controlPath.ts';
+import { Frr } from '../../lab/frr.ts';
 import type { Lab } from '../../lab/lab.ts';
-import { SERVER1, instance } from '../configs.ts';
+import type { LabProcess } from '../../lab/process.ts';
+import { SERVER1, frr, instance } from '../configs.ts';
 import { loadAllCores } from '../load.ts';
 import { Observer, now } from '../observer.ts';
 import { floorProgram, peer, type PeerName } from '../peers.ts';
@@ -17,10 +22,34 @@ import {
 } from '../scenario.ts';
 import { gaps, mean, spread, type Spread } from '../statistics.ts';
 
-const INTERVALS = [10_000];
-const HOOKS = { FAILOVERD_TEST_HOOKS: '1', FAILOVERD_TEST_BLOCK_MS: '2000' };
+/** Microseconds. */
+const INTERVAL = 10_000;
+const HOOKS = { FAILOVERD_TEST_HOOKS: '1', FAILOVERD_TEST_BLOCK_MS: '60000' };
+const READERS = { processes: 4, connections: 50 };
 
-type Condition = 'idle' | 'all cores loaded' | 'JavaScript blocked';
+const CONDITIONS = [
+  'idle',
+  'all cores loaded',
+  'JavaScript blocked',
+  '200 status readers',
+] as const;
+type Condition = (typeof CONDITIONS)[number];
+
+/** The condition begins, and ends with the returned function. */
+type Begin = (lab: Lab, daemon: LabProcess) => Promise<() => Promise<unknown>>;
+
+const BEGIN: Readonly<Record<Condition, Begin>> = {
+  idle: () => Promise.resolve(() => Promise.resolve()),
+  'all cores loaded': () => {
+    const relieve = loadAllCores();
+    return Promise.resolve(() => Promise.resolve(relieve()));
+  },
+  'JavaScript blocked': (_lab, daemon) => {
+    daemon.signal('SIGPWR');
+    return Promise.resolve(() => Promise.resolve());
+  },
+  '200 status readers': (lab) => readStatus(lab),
+};
 
 /** Distances of neighbouring adverts from the interval that was asked for, in microseconds. */
 interface Measured {
@@ -30,69 +59,125 @@ interface Measured {
   readonly missing: number;
 }
 
+/** 200 readers of the status in four processes, one of which reads no more once it has begun. */
+async function readStatus(lab: Lab): Promise<() => Promise<unknown>> {
+  const socket = controlPath({ namespace: lab.server1.namespace, instance: undefined });
+  const program = path.resolve(import.meta.dirname, '../readers.mjs');
+  const argv = [process.execPath, program, socket, String(READERS.connections)];
+  const readers = await Promise.all(
+    Array.from({ length: READERS.processes }, () => lab.server1.start(argv)),
+  );
+  for (const one of readers) await one.waitForLine(/reading/);
+  readers[0]?.signal('SIGSTOP');
+  return () => Promise.all(readers.map((one) => one.stop('SIGKILL')));
+}
+
+interface Running {
+  readonly process: LabProcess;
+  stop(): Promise<unknown>;
+}
+
+async function startPeer(lab: Lab, name: PeerName, condition: Condition): Promise<Running> {
+  if (name === 'floor') {
+    const argv = [floorProgram(lab.directory), 'eth0', String(INTERVAL)];
+    const floor = await lab.server1.start(argv);
+    return { process: floor, stop: () => floor.stop() };
+  }
+  const { daemon, start } = peer(name, lab.server1, HOOKS);
+  await start(name === 'frr' ? frr(INTERVAL) : instance({ priority: 255, interval: 0.01 }));
+  const stop = async (): Promise<void> => {
+    // Who is blocked would not hear of it.
+    await (condition === 'JavaScript blocked' ? daemon.kill() : daemon.stop());
+    if (name === 'frr') await lab.server1.ip('link', 'del', 'vrrp4-51');
+  };
+  return { process: daemon.process, stop };
+}
+
 async function observe(
   lab: Lab,
   name: PeerName,
   condition: Condition,
-  { interval, seconds }: { readonly interval: number; readonly seconds: number },
+  seconds: number,
 ): Promise<Measured> {
-  const daemon =
-    name === 'floor'
-      ? await lab.server1.start([floorProgram(lab.directory), 'eth0', String(interval)])
-      : undefined;
-  const router = name === 'floor' ? undefined : peer(name, lab.server1, HOOKS);
-  await router?.start(instance({ priority: 255, interval: interval / 1e6 }));
+  const one = await startPeer(lab, name, condition);
   await sleep(1500);
   const observer = await Observer.start(lab.client);
-  const relieve = condition === 'all cores loaded' ? loadAllCores() : undefined;
+  const end = await BEGIN[condition](lab, one.process);
   await sleep(300);
   const from = now();
-  if (condition === 'JavaScript blocked') router?.daemon.process.signal('SIGPWR');
   await sleep(seconds * 1000);
   const until = now();
-  relieve?.();
+  await end();
   const { adverts } = await observer.stop();
-  await (router?.daemon.stop() ?? daemon?.stop());
+  await one.stop();
   const times = adverts
-    .filter((one) => one.from === SERVER1 && one.at >= from && one.at <= until)
-    .map((one) => one.at);
+    .filter((each) => each.from === SERVER1 && each.priority > 0)
+    .map((each) => each.at)
+    .filter((at) => at >= from && at <= until);
   const distances = gaps(times);
   return {
-    off: spread(distances.map((one) => Math.abs(one - interval))),
-    drift: mean(distances) / interval - 1,
-    missing: distances.reduce((sum, one) => sum + Math.max(0, Math.round(one / interval) - 1), 0),
+    off: spread(distances.map((each) => Math.abs(each - INTERVAL))),
+    drift: mean(distances) / INTERVAL - 1,
+    missing: distances.reduce((sum, each) => sum + Math.max(0, Math.round(each / INTERVAL) - 1), 0),
   };
 }
 
-async function run(lab: Lab, { quick }: BenchOptions, say: (what: string) => void): Promise<Table> {
-  const seconds = quick ? 4 : 15;
-  const rows: (string | number)[][] = [];
-  for (const interval of INTERVALS) {
-    for (const condition of ['idle', 'all cores loaded', 'JavaScript blocked'] as const) {
-      const peers: readonly PeerName[] =
-        condition === 'JavaScript blocked'
-          ? ['failoverd']
-          : ['failoverd', 'keepalived', 'keepalived-rt', 'floor'];
-      let keepalived = Number.NaN;
-      for (const name of peers) {
-        say(`${interval / 1000} ms, ${condition}, ${name}`);
-        const { off, drift, missing } = await observe(lab, name, condition, { interval, seconds });
-        if (name === 'keepalived') keepalived = off.p999;
-        rows.push([
-          `${interval / 1000} ms, ${condition}`,
-          name,
-          off.median,
-          off.p99,
-          off.p999,
-          off.max,
-          `${figure(drift * 100)} %`,
-          missing,
-          name === 'keepalived-rt' || name === 'floor' ? ratio(off.p999, keepalived) : '',
-        ]);
+function peersFor(condition: Condition, quick: boolean): readonly PeerName[] {
+  if (condition === 'JavaScript blocked' || condition === '200 status readers') {
+    return ['failoverd'];
+  }
+  const all: readonly PeerName[] = ['failoverd', 'keepalived', 'keepalived-rt', 'floor'];
+  return Frr.installed && !quick ? [...all, 'frr'] : all;
+}
+
+/** Every round has each condition and each daemon, so that a bad minute falls on all of them. */
+async function run(
+  lab: Lab,
+  { quick, rounds }: BenchOptions,
+  say: (what: string) => void,
+): Promise<Table> {
+  const seconds = quick ? 3 : 6;
+  const taken = new Map<string, Measured[]>();
+  for (let round = 0; round < rounds; round++) {
+    for (const condition of CONDITIONS) {
+      for (const name of peersFor(condition, quick)) {
+        say(`10 ms, ${condition}, ${name}, round ${round + 1} of ${rounds}`);
+        const key = `${condition}/${name}`;
+        const measured = await observe(lab, name, condition, seconds);
+        taken.set(key, [...(taken.get(key) ?? []), measured]);
       }
-      compareOurs(rows, interval, condition, keepalived);
     }
   }
+  const rows = CONDITIONS.flatMap((condition) =>
+    peersFor(condition, quick).map((name) => rowOf(taken, condition, name)),
+  );
+  return table(rows, seconds);
+}
+
+/** The median of the rounds, except for what must never happen: the worst of all, and their sum. */
+function rowOf(
+  taken: ReadonlyMap<string, readonly Measured[]>,
+  condition: Condition,
+  name: PeerName,
+): (string | number)[] {
+  const rounds = taken.get(`${condition}/${name}`) ?? [];
+  const median = (of: (one: Measured) => number): number => spread(rounds.map(of)).median;
+  const p999 = ({ off }: Measured): number => off.p999;
+  const theirs = spread((taken.get(`${condition}/keepalived`) ?? []).map(p999)).median;
+  return [
+    `10 ms, ${condition}`,
+    name,
+    median(({ off }) => off.median),
+    median(({ off }) => off.p99),
+    median(p999),
+    Math.max(...rounds.map(({ off }) => off.max)),
+    `${figure(median(({ drift }) => drift) * 100)} %`,
+    rounds.reduce((sum, { missing }) => sum + missing, 0),
+    name === 'keepalived' ? '' : ratio(median(p999), theirs),
+  ];
+}
+
+function table(rows: (string | number)[][], seconds: number): Table {
   return {
     title: 'Even adverts',
     columns: [
@@ -107,19 +192,27 @@ async function run(lab: Lab, { quick }: BenchOptions, say: (what: string) => voi
       'p99.9 beside keepalived',
     ],
     rows,
-    note: 'Distance of each gap between two adverts from the interval that was asked for, seen by another host.',
+    note: `Distance of each gap between two adverts from the interval that was asked for, seen by another host: the median of rounds of ${seconds} s each, in which every daemon has its turn; worst and missing are of all rounds. The floor runs with SCHED_RR 50, as failoverd's engine does.`,
     claims: claimsOf(rows),
   };
 }
 
-const P999 = 4;
+const [P999, MISSING] = [4, 7];
 
 function claimsOf(rows: Table['rows']): Claim[] {
-  const of = (condition: Condition, daemon: PeerName): number =>
-    cellOf(rows, `10 ms, ${condition}`, daemon, P999);
+  const of = (condition: Condition, daemon: PeerName, column = P999): number =>
+    cellOf(rows, `10 ms, ${condition}`, daemon, column);
   const common = { unit: 'us', of: 'ratio', ours: of('all cores loaded', 'failoverd') } as const;
   const floor = of('all cores loaded', 'floor');
   const atBest = `a bare C program on a real-time timer has ${figure(floor)} us here`;
+  const besideIdle = (condition: Condition, words: string): Claim => ({
+    ...common,
+    what: `the same ${words}, beside idle`,
+    ours: of(condition, 'failoverd'),
+    theirs: of('idle', 'failoverd'),
+    most: 1.5,
+    floor: 'what fills the processors of this machine takes them from the observer as well',
+  });
   return [
     {
       ...common,
@@ -130,32 +223,30 @@ function claimsOf(rows: Table['rows']): Claim[] {
     },
     {
       ...common,
-      what: 'the same beside a bare C program',
-      theirs: floor,
-      most: 2,
-      floor: `${atBest}; two processors, one of them also runs what is measured`,
+      what: 'the same beside keepalived with vrrp_rt_priority',
+      theirs: of('all cores loaded', 'keepalived-rt'),
+      most: 1,
+      floor: atBest,
     },
     {
       ...common,
-      what: 'the same with JavaScript blocked, beside idle',
-      ours: of('JavaScript blocked', 'failoverd'),
-      theirs: of('idle', 'failoverd'),
-      most: 1.5,
-      floor: 'the blocked loop fills one processor of the machine, which idle does not',
+      what: 'the same beside a bare C program',
+      theirs: floor,
+      most: 2,
+      floor: atBest,
+    },
+    besideIdle('JavaScript blocked', 'with JavaScript blocked and heavy garbage'),
+    besideIdle('200 status readers', 'with 200 readers of the status, 50 of them stuck'),
+    {
+      what: 'adverts missing in all of that',
+      unit: '',
+      ours: CONDITIONS.reduce((sum, one) => sum + of(one, 'failoverd', MISSING), 0),
+      theirs: of('idle', 'keepalived', MISSING) + of('all cores loaded', 'keepalived', MISSING),
+      most: 0,
+      of: 'value',
+      floor: 'not examined',
     },
   ];
-}
-
-/** Our ratio is known only when keepalived has been measured as well. */
-function compareOurs(
-  rows: (string | number)[][],
-  interval: number,
-  condition: Condition,
-  keepalived: number,
-): void {
-  const label = `${interval / 1000} ms, ${condition}`;
-  const row = rows.find((one) => one[0] === label && one[1] === 'failoverd');
-  if (row !== undefined) row[8] = ratio(Number(row[4]), keepalived);
 }
 
 export const jitter: Scenario = { name: 'jitter', about: 'how evenly adverts leave', run };

@@ -1,13 +1,13 @@
 // From an event on the master to the advert that tells it, and to the VIP answering elsewhere.
 
-import { symlinkSync } from 'node:fs';
+import { renameSync, symlinkSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '../../lab/eventually.ts';
 import { hostMac, type Lab } from '../../lab/lab.ts';
 import type { LabProcess } from '../../lab/process.ts';
 import { SERVER1, instance, VIP } from '../configs.ts';
-import { now, Observer } from '../observer.ts';
-import { NAMES, peer } from '../peers.ts';
+import { now, Observer, type Time } from '../observer.ts';
+import { floorProgram, NAMES, peer } from '../peers.ts';
 import {
   ratio,
   type BenchOptions,
@@ -39,8 +39,9 @@ track_interface {
 
 interface Event {
   readonly name: string;
-  /** Lowers the priority of server1, and puts it back. */
-  begin(): Promise<void> | void;
+  /** Lowers the priority of server1. Returns the moment right before the system call that does. */
+  begin(): Promise<Time> | Time;
+  /** Puts it back. */
   end(): Promise<void> | void;
 }
 
@@ -51,6 +52,7 @@ interface Reaction {
 }
 
 async function eventsOf(lab: Lab): Promise<readonly Event[]> {
+  const floor = floorProgram(lab.directory);
   const program = lab.server1.privatePath('benchhttpd');
   symlinkSync('/bin/sleep', program);
   const start = (): Promise<LabProcess> => lab.server1.start([program, '100000']);
@@ -58,19 +60,28 @@ async function eventsOf(lab: Lab): Promise<readonly Event[]> {
   return [
     {
       name: 'process dies',
-      begin: () => httpd.signal('SIGKILL'),
+      begin: () => {
+        const at = now();
+        httpd.signal('SIGKILL');
+        return at;
+      },
       end: async () => {
         httpd = await start();
       },
     },
     {
       name: 'file changes',
-      begin: () => lab.server1.writeRun('bench/value', '-20\n'),
+      begin: () => {
+        lab.server1.writeRun('bench-value', '-20\n');
+        const at = now();
+        renameSync(lab.server1.runPath('bench-value'), lab.server1.runPath('bench/value'));
+        return at;
+      },
       end: () => lab.server1.writeRun('bench/value', '0\n'),
     },
     {
       name: 'link goes down',
-      begin: async () => void (await lab.server1.ip('link', 'set', 'ens9', 'down')),
+      begin: async () => Number(await lab.server1.run(floor, 'ens9', 'down')),
       end: async () => void (await lab.server1.ip('link', 'set', 'ens9', 'up')),
     },
   ];
@@ -81,8 +92,7 @@ async function measure(lab: Lab, event: Event, interval: number): Promise<Reacti
   const observer = await Observer.start(lab.client);
   const ping = await lab.client.start(['ping', '-n', '-q', '-i', '0.002', VIP]);
   await sleep(interval / 1000 + 200 + Math.random() * (interval / 1000));
-  const at = now();
-  await event.begin();
+  const at = await event.begin();
   await holds(lab, 'server2');
   await sleep(100);
   await ping.stop('SIGINT');
@@ -180,19 +190,23 @@ function table(rows: (string | number)[][]): Table {
 function claimsOf(rows: Table['rows']): Claim[] {
   const of = (event: string, daemon: string, column: number): number =>
     cellOf(rows, `1000 ms, ${event}`, daemon, column);
-  const advert = (event: string, most: number): Claim => ({
+  const advert = (event: string, most: number, floor: string): Claim => ({
     what: `${event}: to the advert that tells it, at 1 s`,
     unit: 'ms',
     ours: of(event, 'failoverd', 2),
     theirs: of(event, 'keepalived', 2),
     most,
     of: 'value',
-    floor: 'the time that starting the command that causes the event takes is part of it',
+    floor,
   });
   return [
-    advert('process dies', 2),
-    advert('link goes down', 2),
-    advert('file changes', 5),
+    advert('process dies', 2, 'the kernel takes the process apart before it tells of its death'),
+    advert('link goes down', 2, 'the kernel tells of it when it has done all else'),
+    advert(
+      'file changes',
+      5,
+      'JavaScript reads the file, on a processor that it may have to wait for',
+    ),
     {
       what: 'process dies: until the VIP answers elsewhere, at 1 s',
       unit: 'ms',
