@@ -42,7 +42,7 @@ export default defineConfig({
           hookTimeout: 120_000,
           fileParallelism: false,
           // A shared machine may stall a whole lab; test/run.mjs names each that needed its second try.
-          retry: process.env.CI ? 1 : 0,
+          retry: process.env['CI'] ? 1 : 0,
         },
       },
       {
