@@ -37,6 +37,13 @@
       "dependencies": ["core", "linux"],
       "ldflags!": ["-rdynamic"],
       "sources": ["<@(guardian_sources)"]
+    },
+    {
+      "target_name": "failoverd-launcher",
+      "type": "executable",
+      "dependencies": ["core", "linux"],
+      "ldflags!": ["-rdynamic"],
+      "sources": ["<@(launcher_sources)"]
     }
   ]
 }

@@ -105,6 +105,14 @@
       "native/guardian/rights.cc",
       "native/guardian/succession.cc"
     ],
+    "launcher_sources": [
+      "native/launcher/launcher.cc",
+      "native/launcher/line.cc",
+      "native/launcher/main.cc",
+      "native/launcher/program.cc",
+      "native/launcher/request.cc",
+      "native/launcher/run.cc"
+    ],
     "engine_sources": [
       "native/engine/address_work.cc",
       "native/engine/advert_sender.cc",

@@ -218,10 +218,15 @@ function needsSetpriv(spec: ChildSpec): boolean {
   return (spec.user?.groups?.length ?? 0) > 0;
 }
 
+/** The words of the command, with the shell that it asks for. */
+export function innerCommandLine(spec: ChildSpec): readonly string[] {
+  const [first = '', ...rest] = spec.argv;
+  return spec.useShell === true ? ['/bin/sh', '-c', first, 'sh', ...rest] : spec.argv;
+}
+
 /** The words that are really executed. */
 function commandLine(spec: ChildSpec): readonly string[] {
-  const [first = '', ...rest] = spec.argv;
-  const inner = spec.useShell === true ? ['/bin/sh', '-c', first, 'sh', ...rest] : spec.argv;
+  const inner = innerCommandLine(spec);
   if (spec.user === undefined || !needsSetpriv(spec)) return inner;
   // The fork in Node and libuv drops every supplementary group when it changes the user, so
   // a program in between has to set them. It drops ambient capabilities as well.

@@ -44,6 +44,12 @@ export function endGroup(leader: number, graceMs: number): void {
   awaitEnd(leader, performance.now() + graceMs);
 }
 
+/** SIGKILL for a group at once. */
+export function killGroup(leader: number): void {
+  signalGroup(leader, 'SIGKILL');
+  leaderEnded(leader);
+}
+
 /** SIGKILL for every group that is left: this process is about to go, and nobody else would. */
 export function killGroups(): void {
   for (const leader of living) signalGroup(leader, 'SIGKILL');

@@ -4,8 +4,8 @@
  */
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
-import { startChild } from './child.ts';
 import type { ChildHooks, ChildOutcome, ChildSpec, ChildUser, RunningChild } from './child.ts';
+import { startLaunched } from './launcher.ts';
 import { checkScriptPath } from './scriptSecurity.ts';
 import type { SecurityVerdict } from './scriptSecurity.ts';
 import { defaultPath, scriptEnvironment } from './scriptEnv.ts';
@@ -79,7 +79,7 @@ export const startScript: StartScript = (run, hooks = {}) => {
       return { kind: 'refused', reason: verdict.finding.reason, durationMs: elapsed() };
     }
     if (stopped) return { kind: 'stopped', durationMs: elapsed(), output: '', outputDropped: 0 };
-    child = startChild(childSpec({ ...run, command }, file), hooks);
+    child = startLaunched(childSpec({ ...run, command }, file), hooks);
     return child.outcome;
   };
   const stop = (): void => {

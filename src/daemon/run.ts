@@ -9,12 +9,13 @@
  * processes only in its first one.
  */
 import { errnoText, errorText } from '../base/errorText.ts';
+import { closeLauncher, openLauncher } from '../base/launcher.ts';
 import { killGroups } from '../base/processGroups.ts';
 import type { Log } from '../base/log.ts';
 import type { Model } from '../config/index.ts';
 import {
   enterNamespace,
-  guardianProgram,
+  nativeProgram,
   openProcessConnector,
   sendDatagram,
   shieldChildren,
@@ -56,6 +57,7 @@ export async function runDaemon(options: DaemonOptions, signals: Signals): Promi
   } finally {
     // A script that would not end has had its time.
     killGroups();
+    closeLauncher();
     await log.close();
   }
 }
@@ -96,6 +98,7 @@ async function start(
     writePidFiles(options, log);
     tellForeground(options, log);
     await succeed(instance, log);
+    prepareLauncher(log);
     const scripts = { model, umask: options.umask, log, manager };
     if (!(await runStartupScript(scripts, signals))) return { kind: 'stopped' };
     const onEngine = (present: EnginePort | undefined): void => void (engine = present);
@@ -145,6 +148,14 @@ async function succeed(instance: string | undefined, log: RunningLog): Promise<v
   if (left !== undefined) log.warning(left, { event: 'leftScripts' });
   const problem = recordScripts(instance);
   if (problem !== undefined) log.warning(problem, { event: 'leftScripts' });
+}
+
+/** Not before the namespace has been entered, which it inherits. */
+function prepareLauncher(log: Log): void {
+  const tell = (sentence: string): void => log.warning(sentence, { event: 'launcher' });
+  const program = nativeProgram('failoverd-launcher');
+  if (program !== undefined) return openLauncher(program, tell);
+  tell('there is no launcher: build/Release/failoverd-launcher is missing, and scripts cost more');
 }
 
 function writePidFiles(options: DaemonOptions, log: RunningLog): void {
@@ -206,7 +217,7 @@ async function run(parts: RunParts): Promise<Model> {
 
 function makeGuardian(engine: EnginePort, model: Model, { journal }: Daemon, log: Log): Guardian {
   return new Guardian({
-    program: guardianProgram(),
+    program: nativeProgram('failoverd-guardian'),
     willFd: engine.willFd(),
     realtimePriority: engineOptions(model).realtimePriority,
     lock: lockName(model.globals.daemon.instance ?? undefined),

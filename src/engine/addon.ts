@@ -148,9 +148,11 @@ function locate(): string {
   );
 }
 
-/** The guardian's executable, which is built beside the addon; undefined: it is not there. */
-export function guardianProgram(): string | undefined {
-  const file = path.join(path.dirname(locate()), 'failoverd-guardian');
+/** An executable that is built beside the addon; undefined: it is not there. */
+export function nativeProgram(
+  name: 'failoverd-guardian' | 'failoverd-launcher',
+): string | undefined {
+  const file = path.join(path.dirname(locate()), name);
   return existsSync(file) ? file : undefined;
 }
 

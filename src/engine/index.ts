@@ -23,7 +23,7 @@ import type {
 } from './messages.generated.ts';
 
 export { Listener } from './listener.ts';
-export { addon, AddonMissing, guardianProgram } from './addon.ts';
+export { addon, AddonMissing, nativeProgram } from './addon.ts';
 export type {
   MessageType,
   NativeCore,

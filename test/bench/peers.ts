@@ -48,7 +48,7 @@ export function cpuMicros(pid: number): number {
 }
 
 /** Nanoseconds on a processor, from the scheduler itself: ticks are too coarse. */
-function threadsOf(pid: number): number {
+export function threadsOf(pid: number): number {
   try {
     const tasks = readdirSync(`/proc/${pid}/task`);
     const nanos = tasks.map((task) =>

@@ -23,6 +23,7 @@ const nativeFloors: Record<string, readonly string[]> = {
   engine: ['base', 'wire', 'core', 'linux', 'guardian'],
   addon: ['base', 'core', 'linux', 'engine'],
   guardian: ['base', 'wire', 'linux'],
+  launcher: ['base', 'linux'],
 };
 
 test('src', () => {

@@ -5,7 +5,7 @@ import type { Lab } from '../../lab/lab.ts';
 import type { LabProcess } from '../../lab/process.ts';
 import { SERVER1, instance } from '../configs.ts';
 import { now, Observer } from '../observer.ts';
-import { NAMES, cpuMicros, floorProgram, peer } from '../peers.ts';
+import { NAMES, cpuMicros, family, floorProgram, peer, threadsOf } from '../peers.ts';
 import {
   ratio,
   type BenchOptions,
@@ -102,6 +102,16 @@ async function calmShare(pid: number): Promise<number> {
   return (cpuMicros(pid) - before) / (now() - from);
 }
 
+/** Processor time from now on, of those who are there from now on: the scripts come and go. */
+function workSince(pid: number): () => number {
+  const before = new Map(family(pid).map((one) => [one, threadsOf(one)]));
+  return () => {
+    const after = new Set(family(pid));
+    const lasting = [...before].filter(([one]) => after.has(one));
+    return lasting.reduce((sum, [one, from]) => sum + threadsOf(one) - from, 0);
+  };
+}
+
 async function measure(lab: Lab, name: (typeof NAMES)[number], storm: Storm) {
   const one = peer(name, lab.server1);
   const { trackers = TRACKER, uses: extra = 'track_process {\nbench_process\n}\n' } = storm;
@@ -113,11 +123,11 @@ async function measure(lab: Lab, name: (typeof NAMES)[number], storm: Storm) {
   );
   const { pid } = one.daemon.process;
   const calm = storm.trackers === undefined ? await calmShare(pid) : 0;
-  const before = cpuMicros(pid);
+  const work = workSince(pid);
   const from = now();
   const events = await storm.rage(lab);
   const until = now();
-  const cpu = (cpuMicros(pid) - before - calm * (until - from)) / events;
+  const cpu = (work() - calm * (until - from)) / events;
   const { adverts } = await observer.stop();
   await one.daemon.stop();
   const times = adverts.map((advert) => advert.at).filter((at) => at >= from && at <= until);
