@@ -1,10 +1,12 @@
 // Checks of a real daemon: what status tells of them, and that none of them outlives a daemon that was killed.
 
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ControlClient } from '../../src/observe/controlClient.ts';
 import type { TrackerReportLine } from '../../src/observe/statusReport.ts';
 import { eventually, eventuallyEqual } from '../lab/eventually.ts';
+import { childrenOf } from '../lab/process.ts';
+import type { LabProcess } from '../lab/process.ts';
 import { LAB_PROGRAMS, whatIsMissing } from '../lab/requirements.ts';
 import { FAILOVERD } from '../lab/router-daemon.ts';
 import { configuration, OWN, VIP, World } from './world.ts';
@@ -130,21 +132,36 @@ describe.skipIf(missing !== '')(`the checks of a daemon ${missing}`, () => {
     await world.nothingLeft();
   });
 
-  it('no script outlives a daemon that was killed: cleanup ends them, and the next start', async () => {
+  it('no script outlives a daemon that was killed, nor one whose launcher was killed too', async () => {
     const { host } = world;
     host.installScript('check.sh', '#!/bin/sh\nsleep 600 &\nwait\n');
     const text = withChecks().replace('interval 0.2', 'interval 1000\n  timeout 1000');
     const file = host.writeConfig(text);
     const scripts = (): number => world.survivors().filter((line) => /check\.sh/.test(line)).length;
+    const launcherOf = ({ pid }: LabProcess): number => {
+      const command = (child: number) => readFileSync(`/proc/${child}/cmdline`, 'latin1');
+      return childrenOf(pid).find((child) => command(child).includes('failoverd-launcher')) ?? 0;
+    };
     const recorded = (): number => {
       const [name = ''] = readdirSync(host.runPath('failoverd')).filter((one) =>
         /^scripts/.test(one),
       );
       return host.readRun(`failoverd/${name}`)?.match(/^\d+ \d+ *$/gm)?.length ?? 0;
     };
-    const kill = async (): Promise<void> => {
+    const start = async (): Promise<LabProcess> => {
       const daemon = await world.daemon(file);
       await eventually('the check', () => scripts() === 1 && recorded() === 1);
+      return daemon;
+    };
+    const alone = await start();
+    alone.signal('SIGKILL');
+    await alone.ended;
+    await eventuallyEqual('scripts', scripts, 0);
+    await world.cleanup(file);
+    const kill = async (): Promise<void> => {
+      const daemon = await start();
+      daemon.signal('SIGSTOP'); // It would start another launcher.
+      process.kill(launcherOf(daemon), 'SIGKILL');
       daemon.signal('SIGKILL');
       await daemon.ended;
       expect(scripts()).toBe(1);

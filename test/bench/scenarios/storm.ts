@@ -184,6 +184,15 @@ function claimsOf(rows: Table['rows']): Claim[] {
     of: 'ratio',
     floor: 'the cause has not been examined yet',
   };
+  const scripts: Claim = {
+    what: `processor time, ${SCRIPTS}`,
+    unit: 'us a run',
+    ours: cellOf(rows, SCRIPTS, 'failoverd', 5),
+    theirs: cellOf(rows, SCRIPTS, 'keepalived', 5),
+    most: 2,
+    of: 'ratio',
+    floor: 'JavaScript decides on each run, and looks at the path of the script before it',
+  };
   const missing = rows.flatMap(([label, daemon]) => {
     if (daemon !== 'failoverd') return [];
     const of = (name: string): number => cellOf(rows, String(label), name, 4);
@@ -198,7 +207,7 @@ function claimsOf(rows: Table['rows']): Claim[] {
         'the storm and the observer share the processors of this machine; not examined further',
     };
   });
-  return [cpu, ...missing];
+  return [cpu, scripts, ...missing];
 }
 
 export const storm: Scenario = {
