@@ -173,6 +173,7 @@
       "test/native/core_transition_test.cc",
       "test/native/core_unfit_test.cc",
       "test/native/engine_overheard_test.cc",
+      "test/native/engine_process_book_test.cc",
       "test/native/engine_rings_test.cc",
       "test/native/guardian_will_page_test.cc",
       "test/native/linux_advert_socket_test.cc",

@@ -74,6 +74,7 @@ class Loop {
   void readProcesses();
   void readDeaths();
   void take(const os::ProcessNews& news);
+  void tell(const core::ProcessForked& forked);
   void readCommands();
   void follow(const core::Input& command);
   void watchSilence();

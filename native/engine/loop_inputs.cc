@@ -44,15 +44,21 @@ void Loop::readDeaths() {
   }
 }
 
+void Loop::tell(const core::ProcessForked& forked) {
+  events_.push(now_, forked);
+  protocol_.input(now_, forked);
+}
+
 void Loop::take(const os::ProcessNews& news) {
   const auto one = [&]<class T>(const T& what) {
     if constexpr (std::is_same_v<T, os::ProcessForked>) {
       const core::ProcessForked forked{what.parent, what.pid};
-      events_.push(now_, forked);
-      if (processes_.forked(what.parent, what.pid)) protocol_.input(now_, forked);
+      if (processes_.forked(what.parent, what.pid)) tell(forked);
     } else if constexpr (std::is_same_v<T, os::ProcessExecuted>) {
+      processes_.executed(what.pid);
       events_.push(now_, ProcessExecuted{what.pid});
     } else if constexpr (std::is_same_v<T, os::ProcessRenamed>) {
+      processes_.executed(what.pid);
       events_.push(now_, ProcessRenamed{what.pid});
     } else {
       static_assert(std::is_same_v<T, os::ProcessEventsLost>);
@@ -86,6 +92,7 @@ void Loop::follow(const core::Input& command) {
     processes_.trackerRemoved(removed->tracker);
   } else if (const auto* listed = std::get_if<core::SetProcesses>(&command)) {
     processes_.set(*listed);
+    while (const auto fork = processes_.nextFound()) tell(*fork);
     readDeaths();
   }
 }

@@ -24,10 +24,50 @@ void ProcessBook::set(const core::SetProcesses& processes) {
   if (tracker == nullptr) return;
   const auto before = std::exchange(tracker->pids, processes.pids);
   for (const auto pid : processes.pids) watch(pid);
+  findChildren(*tracker, before);
   for (const auto pid : before) forget(pid);
 }
 
+void ProcessBook::findChildren(Tracker& tracker, const std::vector<std::uint32_t>& before) {
+  const auto isIn = [](const std::vector<std::uint32_t>& pids, std::uint32_t pid) {
+    return std::ranges::find(pids, pid) != pids.end();
+  };
+  auto fresh = tracker.pids;
+  std::erase_if(fresh, [&](std::uint32_t pid) { return isIn(before, pid); });
+  if (fresh.empty()) return;
+  std::vector<core::ProcessForked> children;
+  // From the oldest on, so that the children of children are found too.
+  for (std::size_t i = 0; i < kRemembered; ++i) {
+    const auto fork = forks_[(nextFork_ + i) % kRemembered];
+    // What had this number before has had other children.
+    if (fork.pid != 0) std::erase_if(children, [&](auto& one) { return one.parent == fork.pid; });
+    if (fork.pid == 0 || !isIn(fresh, fork.parent) || isIn(tracker.pids, fork.pid)) continue;
+    children.push_back(fork);
+    fresh.push_back(fork.pid);
+  }
+  for (const auto& child : children) {
+    tracker.pids.push_back(child.pid);
+    watch(child.pid);
+    found_.push_back(child);
+  }
+}
+
+std::optional<core::ProcessForked> ProcessBook::nextFound() {
+  if (found_.empty()) return std::nullopt;
+  const auto first = found_.front();
+  found_.erase(found_.begin());
+  return first;
+}
+
+void ProcessBook::executed(std::uint32_t pid) {
+  for (auto& fork : forks_) {
+    if (fork.pid == pid) fork = {};
+  }
+}
+
 bool ProcessBook::forked(std::uint32_t parent, std::uint32_t pid) {
+  forks_[nextFork_] = {parent, pid};
+  nextFork_ = (nextFork_ + 1) % kRemembered;
   bool known = false;
   for (auto& tracker : trackers_) {
     if (std::ranges::find(tracker.pids, parent) == tracker.pids.end()) continue;

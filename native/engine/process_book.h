@@ -24,8 +24,13 @@ class ProcessBook {
 
   // Watches these processes of the tracker. Those that are dead already go to nextDead().
   void set(const core::SetProcesses& processes);
-  // A watched process has a child, which is watched from now on; false: of no interest.
+  // A process has a child. true: the parent is watched, and so is the child from now on.
   bool forked(std::uint32_t parent, std::uint32_t pid);
+  // It is no longer what it was forked as.
+  void executed(std::uint32_t pid);
+  // Children that a process had before set() named it, while TypeScript was finding out what it is:
+  // watched since then. Nobody else has to be told of forks, which may be thousands a second.
+  std::optional<core::ProcessForked> nextFound();
   std::optional<std::uint32_t> nextDead();
 
  private:
@@ -41,7 +46,14 @@ class ProcessBook {
 
   std::optional<os::PidWatch> watch_;
   std::vector<Tracker> trackers_;
+  void findChildren(Tracker& tracker, const std::vector<std::uint32_t>& before);
+
   std::vector<std::uint32_t> dead_;  // named by TypeScript after their death
+  // The latest forks, in a ring: seconds of them in the worst storm.
+  static constexpr std::size_t kRemembered = 4096;
+  std::vector<core::ProcessForked> forks_ = std::vector<core::ProcessForked>(kRemembered);
+  std::size_t nextFork_ = 0;
+  std::vector<core::ProcessForked> found_;
 };
 
 }  // namespace failoverd::engine
