@@ -135,14 +135,21 @@ export class FileTracker {
   async #readUntilQuiet(): Promise<void> {
     while (this.#again && !this.#closed) {
       this.#again = false;
-      // The watch comes first: what changes after the reading is then seen for certain.
+      // To look whether the watch still holds takes many times as long as to read.
+      await this.#read();
       await this.#watch.refresh();
-      const reading = await readFileValue(this.#options.path);
-      if (this.#closed) return;
-      this.#readings += 1;
-      this.#judge(reading);
+      // What changes after this reading is seen by the watch for certain.
+      await this.#read();
     }
     this.#sleep();
+  }
+
+  async #read(): Promise<void> {
+    if (this.#closed) return;
+    const reading = await readFileValue(this.#options.path);
+    if (this.#closed) return;
+    this.#readings += 1;
+    this.#judge(reading);
   }
 
   #sleep(): void {

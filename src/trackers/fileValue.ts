@@ -58,7 +58,8 @@ export async function readFileValue(path: string): Promise<FileReading> {
       if (bytesRead > longest) return { kind: 'garbage', why: `is longer than ${longest} bytes` };
       return parseFileValue(buffer.toString('latin1', 0, bytesRead));
     } finally {
-      await handle.close();
+      // Nobody has to wait for that, and nothing was written that it could fail for.
+      void handle.close().catch(() => undefined);
     }
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);

@@ -1,11 +1,12 @@
 /** A tracked file under every habit that writers have, on a real file system. */
 import * as fs from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
 import { runChild } from '../../src/base/child.ts';
 import { FileTracker } from '../../src/trackers/file.ts';
 import type { FileTrackerOptions } from '../../src/trackers/file.ts';
+import { PathWatch } from '../../src/trackers/pathWatch.ts';
 import type { TrackerReport } from '../../src/trackers/report.ts';
 import { scratchDirectory, until } from '../base/scratch.ts';
 
@@ -260,6 +261,20 @@ describe('init_file', () => {
     await begin({ init: { value: 1, overwrite: true } });
     expect(fs.readFileSync(victim, 'utf8')).toBe('5\n');
   });
+});
+
+it('a change is told before the watch is looked after', async () => {
+  fs.writeFileSync(file, '5\n');
+  await begin();
+  // From here on that takes forever.
+  const refresh = vi.spyOn(PathWatch.prototype, 'refresh').mockReturnValue(new Promise(() => {}));
+  try {
+    fs.writeFileSync(join(directory, 'new'), '6\n');
+    fs.renameSync(join(directory, 'new'), file);
+    await becomes(6);
+  } finally {
+    refresh.mockRestore();
+  }
 });
 
 it('what no watch sees is read now and then', async () => {
