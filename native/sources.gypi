@@ -73,6 +73,7 @@
       "native/linux/enter_namespace.cc",
       "native/linux/frame_listener.cc",
       "native/linux/frame_socket.cc",
+      "native/linux/give_back.cc",
       "native/linux/kernel_facts.cc",
       "native/linux/life_mark.cc",
       "native/linux/memory_lock.cc",

@@ -9,6 +9,7 @@
 #include "linux/address_cleanup.h"
 #include "linux/child_shield.h"
 #include "linux/enter_namespace.h"
+#include "linux/give_back.h"
 #include "linux/netlink_exchange.h"
 #include "linux/notify_socket.h"
 
@@ -24,6 +25,11 @@ Napi::Value enterNamespace(const Napi::CallbackInfo& info) {
 
 Napi::Value shieldChildren(const Napi::CallbackInfo& info) {
   os::shieldChildren();
+  return info.Env().Undefined();
+}
+
+Napi::Value giveBackMemory(const Napi::CallbackInfo& info) {
+  os::giveBackMemory();
   return info.Env().Undefined();
 }
 
@@ -121,6 +127,7 @@ void defineSystem(Napi::Env env, Napi::Object exports) {
   define("enterNamespace", enterNamespace);
   define("openProcessConnector", openProcessConnector);
   define("shieldChildren", shieldChildren);
+  define("giveBackMemory", giveBackMemory);
   define("sendDatagram", sendDatagram);
   define("listKernel", listKernel);
   define("removeAddresses", removeAddresses);

@@ -6,10 +6,12 @@
  */
 import type { Log } from '../base/log.ts';
 import type { Daemon, StopBounds } from './compose.ts';
+import { giveBackMemory } from '../engine/index.ts';
 import { metricsText } from '../observe/metrics.ts';
 import { controlHandlers } from './control.ts';
 import type { EnginePort } from './enginePort.ts';
 import { Dumps } from './dumps.ts';
+import { GiveBack } from './giveBack.ts';
 import type { DaemonOptions } from './options.ts';
 import { Reloader } from './reload.ts';
 import { Servers } from './servers.ts';
@@ -38,6 +40,8 @@ export async function live(parts: LifeParts): Promise<void> {
   const { daemon, engine, options, log, manager, signals } = parts;
   const heartbeat = setInterval(() => engine.alive(), heartbeatMs);
   const source = new StatusSource(daemon, options.file);
+  const giveBack = new GiveBack(giveBackMemory);
+  giveBack.soon();
   const dumps = new Dumps(daemon, source, log);
   const reloader: Reloader = new Reloader({
     file: options.file,
@@ -47,6 +51,7 @@ export async function live(parts: LifeParts): Promise<void> {
     manager,
     onOutcome: (sentence) => {
       journalReload(daemon, sentence);
+      giveBack.soon();
       if (daemon.model !== undefined) void servers.apply(daemon.model);
     },
   });
@@ -72,6 +77,7 @@ export async function live(parts: LifeParts): Promise<void> {
     });
   });
   log.notice(`stopping on ${signal}`, { event: 'stopping' });
+  giveBack.stop();
   manager.stopping(`stopping on ${signal}`);
   await stop(parts);
   await servers.close();

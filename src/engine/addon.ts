@@ -118,6 +118,8 @@ export interface Addon {
   openProcessConnector(): number;
   /** Programs that are started get no descriptors that we inherited, and no ambient rights. */
   shieldChildren(): void;
+  /** Gives free memory and pages that only a start needs back to the system. */
+  giveBackMemory(): void;
   /** One datagram to a Unix socket; a leading @ is the abstract namespace. Returns 0 or errno. */
   sendDatagram(path: string, bytes: Uint8Array): number;
   /** Links and addresses. Throws the system's error; blocks at most `limit`. */

@@ -201,6 +201,11 @@ export function shieldChildren(): void {
   addon().shieldChildren();
 }
 
+/** Gives free memory and pages that only a start needs back to the system (milliseconds). */
+export function giveBackMemory(): void {
+  addon().giveBackMemory();
+}
+
 /** One datagram to a Unix socket (`@name`: abstract): sd_notify, journald, syslog. 0 or errno. */
 export function sendDatagram(path: string, bytes: Uint8Array): number {
   return addon().sendDatagram(path, bytes);
