@@ -138,7 +138,7 @@ void restore(CoreState& core, Router& router, VirtualAddress& vip) {
   }
   if (vip.restoredInWindow >= core.options.restoresPerMinute) {
     setState(router, vip, AddressState::absent);
-    router.refusals.addressLost = true;
+    router.refusals.addressLost = vip.config.address;
     health::refused(core, router);
     return;
   }

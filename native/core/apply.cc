@@ -161,7 +161,7 @@ void update(CoreState& core, Router& router, const InstanceConfig& config) {
   relist(core);
   router.refusals.inARow = 0;
   router.refusals.addressError = 0;
-  router.refusals.addressLost = false;
+  router.refusals.addressLost.reset();
   health::locate(core, router);
   if (router.state != State::master) return;
   addresses::wantMissing(core, router);

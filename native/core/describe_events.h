@@ -29,8 +29,8 @@ struct Description<Cause> {
       std::tuple(field("kind", &Cause::kind), field("peer", &Cause::peer),
                  field("peerPriority", &Cause::peerPriority), field("tracker", &Cause::tracker),
                  field("ifIndex", &Cause::ifIndex), field("interfaceName", &Cause::interfaceName),
-                 field("member", &Cause::member), field("errorNumber", &Cause::errorNumber),
-                 field("silence", &Cause::silence));
+                 field("member", &Cause::member), field("address", &Cause::address),
+                 field("errorNumber", &Cause::errorNumber), field("silence", &Cause::silence));
 };
 
 template <>

@@ -34,7 +34,7 @@ enum class CauseKind : std::uint8_t {
   sendFailed,        // the kernel refuses our adverts; `errorNumber`
   listenFailed,      // the socket could not be had; `errorNumber`
   addressRefused,    // the kernel refuses the VIPs; `errorNumber`
-  addressLost,       // somebody else keeps removing a VIP
+  addressLost,       // somebody else keeps removing `address`
   faultCleared,      // the last fault went away
   firstResult,       // the awaited first tracker results are there
   groupMember,       // another member of the sync group
@@ -57,6 +57,7 @@ struct Cause {
   std::optional<IfIndex> ifIndex;
   InterfaceName interfaceName;
   std::optional<InstanceId> member;
+  std::optional<IpAddress> address;  // the VIP that it is about
   std::int32_t errorNumber = 0;
   // How long nothing had been heard from the master (masterSilent), or how late we woke.
   Duration silence;

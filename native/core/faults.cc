@@ -134,7 +134,10 @@ void assessRefusals(const CoreState& core, Router& router) {
   if (refusals.addressError != 0) {
     faults.push_back(withError(CauseKind::addressRefused, refusals.addressError));
   }
-  if (refusals.addressLost) faults.push_back(withError(CauseKind::addressLost, 0));
+  if (refusals.addressLost) {
+    faults.push_back(withError(CauseKind::addressLost, 0));
+    faults.back().address = refusals.addressLost;
+  }
 }
 
 void assessStatics(const CoreState& core, Router& router) {

@@ -170,7 +170,7 @@ void refused(CoreState& core, Router& router) {
 void tryAgain(CoreState& core, Router& router) {
   if (router.listen == ListenState::failed) router.listen = ListenState::idle;
   router.refusals.addressError = 0;
-  router.refusals.addressLost = false;
+  router.refusals.addressLost.reset();
   router.refusals.sendError = 0;
   router.refusals.sendFailingSince.reset();
   listen(core, router);

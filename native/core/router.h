@@ -74,10 +74,10 @@ enum class PreemptDelay : std::uint8_t { idle, running, over };
 // health.cc: what the kernel does not let us do. Each is a reason for FAULT of its own, and is
 // tried again after a while.
 struct Refusals {
-  std::int32_t addressError = 0;  // every VIP is refused
-  bool addressLost = false;       // a VIP is removed by somebody else again and again
-  std::int32_t sendError = 0;     // no advert has left for masterDownInterval
-  std::uint32_t inARow = 0;       // the more, the longer the time until the next try
+  std::int32_t addressError = 0;         // every VIP is refused
+  std::optional<IpAddress> addressLost;  // the VIP that somebody else removes again and again
+  std::int32_t sendError = 0;            // no advert has left for masterDownInterval
+  std::uint32_t inARow = 0;              // the more, the longer the time until the next try
 
   std::optional<Instant> sendFailingSince;
   bool lastSendFailed = false;

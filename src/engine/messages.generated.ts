@@ -531,6 +531,7 @@ export interface Cause {
   readonly ifIndex: IfIndex | undefined;
   readonly interfaceName: InterfaceName;
   readonly member: InstanceId | undefined;
+  readonly address: IpText | undefined;
   readonly errorNumber: number;
   readonly silence: Micros;
 }

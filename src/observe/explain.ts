@@ -96,7 +96,7 @@ function explainFault(cause: Cause, names: Names): string {
     case 'addressRefused':
       return `the kernel refuses the virtual addresses: ${errnoText(cause.errorNumber)}`;
     case 'addressLost':
-      return 'something else on this host keeps removing a virtual address';
+      return `something else on this host keeps removing ${cause.address ?? 'a virtual address'}`;
     case 'faultCleared':
       return clearedWords(cause, names);
     case 'firstResult':

@@ -69,6 +69,7 @@ TEST_CASE("but not for ever: FAULT with one goodbye, and another try after a min
   lab.take(0);
   lab.removeByHand(0, "10.0.1.100");
   EXPECT(lab.take(0) == Lines{"goodbye", "state master->fault addressLost"});
+  EXPECT(lab.status(0).cause.address == lab::ip("10.0.1.100"));
   lab.run(Duration::ofSeconds(59));
   EXPECT(lab.state(0) == State::fault);
   lab.run(Duration::ofSeconds(5));

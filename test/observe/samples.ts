@@ -17,6 +17,7 @@ export function causeOf(part: Partial<Cause> & Pick<Cause, 'kind'>): Cause {
     ifIndex: undefined,
     interfaceName: '',
     member: undefined,
+    address: undefined,
     errorNumber: 0,
     silence: 0,
     ...part,
