@@ -1,11 +1,11 @@
-// Writes src/engine/messages.generated.ts from the addon's own description of its messages.
-// With --check it writes nothing and fails when the file is not what would be written.
+// Writes src/engine/messages.generated.ts and docs/events.schema.json from the addon's own description of
+// its messages. With --check it writes nothing and fails when a file is not what would be written.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { eventSchemaText } from './event-schema.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
-const target = path.join(root, 'src/engine/messages.generated.ts');
 const width = 100;
 
 /** Aliases of number, with what they mean. */
@@ -90,11 +90,18 @@ export function messagesText(schema) {
 if (process.argv[1] === import.meta.filename) {
   const require = createRequire(import.meta.url);
   const addon = require(path.join(root, 'build/Release/failoverd.node'));
-  const text = messagesText(JSON.parse(addon.describe()));
-  if (!process.argv.includes('--check')) {
-    writeFileSync(target, text);
-  } else if (readFileSync(target, 'utf8') !== text) {
-    console.error('src/engine/messages.generated.ts is stale: node scripts/generate-messages.mjs');
-    process.exit(1);
+  const described = JSON.parse(addon.describe());
+  const texts = {
+    'src/engine/messages.generated.ts': messagesText(described),
+    'docs/events.schema.json': eventSchemaText(described),
+  };
+  for (const [file, text] of Object.entries(texts)) {
+    const target = path.join(root, file);
+    if (!process.argv.includes('--check')) {
+      writeFileSync(target, text);
+    } else if (readFileSync(target, 'utf8') !== text) {
+      console.error(`${file} is stale: node scripts/generate-messages.mjs`);
+      process.exit(1);
+    }
   }
 }
