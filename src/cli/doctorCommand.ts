@@ -65,7 +65,9 @@ async function run(raw: RawDoctorOptions): Promise<number> {
   else process.stdout.write(verdictText(verdicts, raw.quiet === true, useColor()));
   if (raw.bundle !== undefined) {
     const { bundle } = await import('../doctor/bundle.ts');
-    const problem = write(raw.bundle, await bundle(facts, verdicts, loaded));
+    const { useFile: file, configId, namespace } = raw;
+    const archive = await bundle(facts, verdicts, loaded, { file, configId, namespace });
+    const problem = write(raw.bundle, archive);
     if (problem !== undefined) return complain(problem);
     process.stderr.write(`${raw.bundle} has been written; look into it before you send it\n`);
   }

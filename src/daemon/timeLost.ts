@@ -5,6 +5,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { cpuStatFiles } from '../base/cpuStat.ts';
 import { microsPerSecond } from '../base/units.ts';
 import type { TimeLost } from '../observe/lateness.ts';
 
@@ -16,7 +17,7 @@ const ticksPerSecond = 100;
 /** Reads the totals; keeps where they stand. */
 export class TimeLostReader {
   #schedstat: string | undefined;
-  readonly #cpuStats = cpuStats();
+  readonly #cpuStats = cpuStatFiles('self').filter((file) => throttledOf(file) !== undefined);
 
   read(continued: number): TimeLost {
     const at = os.uptime() * microsPerSecond;
@@ -65,20 +66,6 @@ function stolen(): number | undefined {
   const fields = textOf('/proc/stat')?.split('\n')[0]?.trim().split(/\s+/).slice(1);
   const steal = fields?.[7];
   return steal === undefined ? undefined : (Number(steal) * microsPerSecond) / ticksPerSecond;
-}
-
-/** The counts of every control group that this process is in, and of the groups around it. */
-function cpuStats(): string[] {
-  const files: string[] = [];
-  for (const line of textOf('/proc/self/cgroup')?.split('\n') ?? []) {
-    const [, controllers = '', group = ''] = line.split(':');
-    const root = controllers === '' ? '' : 'cpu';
-    if (controllers !== '' && !controllers.split(',').includes('cpu')) continue;
-    for (let at = group; at !== ''; at = at === '/' ? '' : path.dirname(at)) {
-      files.push(path.join('/sys/fs/cgroup', root, at, 'cpu.stat'));
-    }
-  }
-  return files.filter((file) => throttledOf(file) !== undefined);
 }
 
 /** cgroup v2 counts microseconds, v1 nanoseconds. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { examine, worst } from '../../src/doctor/doctor.ts';
 import type { Facts, RouterFacts, SystemFacts } from '../../src/doctor/host/facts.ts';
+import { stealIn, throttledIn } from '../../src/doctor/host/system.ts';
 import { fateOf } from '../../src/doctor/host/nft.ts';
 
 const router: RouterFacts = {
@@ -120,6 +121,26 @@ describe('the checks of what a test cannot break for real', () => {
     });
     const unknown = examine(blind).filter(({ verdict }) => verdict === 'unknown');
     expect(unknown.map(({ check }) => check)).toEqual(['unit', 'firewall', 'cpu_steal']);
+  });
+});
+
+/* Nobody can steal from a test: /proc/stat as a busy hypervisor leaves it. */
+describe('time that this host did not have', () => {
+  it('is read out of /proc/stat', () => {
+    const stat = 'cpu  100 0 100 500 0 0 0 300 0 0\ncpu0 50 0 50 250 0 0 0 150 0 0\nintr 1\n';
+    expect(stealIn(stat)).toBe(0.3);
+    expect(alarming(facts({ system: { steal: stealIn(stat) } }))).toEqual(['cpu_steal warning']);
+    expect(stealIn('cpu  100 0 100 500 0 0 0 0 0 0\n')).toBe(0);
+    expect(stealIn('')).toBeUndefined();
+  });
+
+  it('is read out of cpu.stat of both versions of control groups', () => {
+    const v1 = 'nr_periods 200\nnr_throttled 50\nthrottled_time 9\nnr_bursts 0\nburst_time 0\n';
+    const v2 = 'usage_usec 9\nuser_usec 5\nnr_periods 40\nnr_throttled 10\nthrottled_usec 9\n';
+    expect([v1, v2].map(throttledIn)).toEqual([0.25, 0.25]);
+    expect(throttledIn(v1.replace('200', '0'))).toBe(0);
+    // The root group of version 2 counts no periods.
+    expect(throttledIn('usage_usec 9\nuser_usec 5\nsystem_usec 4\n')).toBeUndefined();
   });
 });
 

@@ -104,6 +104,34 @@ describe('a wire', () => {
     ]);
   });
 
+  it('knows where adverts should come from', () => {
+    const from = (mac: string, settings = '') => {
+      const text = configuration.replace('priority 100', `priority 100\n${settings}`);
+      const watch = new WireWatch(expectedOn(load(text).model, 'eth0'));
+      return watch.take(frame(0, { advert: advert(1, { mac }) })).map(({ sentence }) => sentence);
+    };
+    const [ours, theirs, v6] = ['00:00:5e:00:01:33', '00:00:5e:00:01:34', '00:00:5e:00:02:33'];
+    const who = 'virtual router 51 of 192.0.2.1 sends from';
+    expect(from(ours, 'use_vmac')).toEqual([]);
+    expect(from('02:00:00:00:00:01')).toEqual([]);
+    expect(from('02:00:00:00:00:01', 'use_vmac\nvmac_xmit_base')).toEqual([]);
+    expect(from(ours, 'use_vmac\nvmac_xmit_base')).toEqual([]);
+    expect(from(theirs)).toEqual([
+      `${who} ${theirs}, the virtual MAC of virtual router 52 over IPv4: its own would be ${ours}`,
+    ]);
+    expect(from(v6, 'use_vmac')).toEqual([
+      `${who} ${v6}, the virtual MAC of virtual router 51 over IPv6: its own would be ${ours}`,
+    ]);
+    expect(from(ours)).toEqual([
+      `${who} the virtual MAC ${ours}, and VI_1 is configured without use_vmac`,
+    ]);
+    expect(from('02:00:00:00:00:01', 'use_vmac')).toEqual([
+      `${who} 02:00:00:00:00:01, and VI_1 is configured with use_vmac, which would be ${ours}`,
+    ]);
+    // Without a configuration the others show what differs.
+    expect(heard([advert(1), advert(2, { mac: ours })])).toEqual(['mac_differs']);
+  });
+
   it('shows packets that nobody accepts', () => {
     expect(heard([advert(1, { flaw: 'checksum' })])).toEqual(['bad_checksum']);
     expect(heard([advert(1, { flaw: 'length' })])).toEqual(['bad_advert']);

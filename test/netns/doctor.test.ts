@@ -1,13 +1,15 @@
 // `failoverd doctor` on broken hosts, each broken for real in a namespace, several ways at a time
 // where they do not hide each other; and on healthy ones.
 import { gunzipSync } from 'node:zlib';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { attempt } from '../lab/commands.ts';
+import path from 'node:path';
+import { attempt, run } from '../lab/commands.ts';
 import { startForging } from '../lab/forger.ts';
 import { Lab } from '../lab/lab.ts';
 import { LAB_PROGRAMS, whatIsMissing } from '../lab/requirements.ts';
 import { FAILOVERD, routerDaemon } from '../lab/router-daemon.ts';
+import type { JournalEntry, StatusReport } from '../../src/observe/controlClient.ts';
 import { WALKTHROUGH_LIKE } from './listenConfig.ts';
 
 const missing = whatIsMissing([...LAB_PROGRAMS, 'nft', 'python3', 'keepalived']);
@@ -58,6 +60,18 @@ interface Broken {
   /** Runs the doctor through this. */
   readonly through?: readonly string[];
 }
+
+/** Runs what follows with a quarter of a processor, in a control group that goes with it. */
+const IN_A_SMALL_GROUP = `set -e
+  if [ -f /sys/fs/cgroup/cgroup.controllers ]; then
+    echo +cpu > /sys/fs/cgroup/cgroup.subtree_control
+    group=/sys/fs/cgroup/failoverd-test-$$; mkdir $group; echo '25000 100000' > $group/cpu.max
+  else
+    group=/sys/fs/cgroup/cpu/failoverd-test-$$; mkdir $group; echo 25000 > $group/cpu.cfs_quota_us
+  fi
+  (echo 0 > $group/cgroup.procs; exec "$0" "$@") && code=0 || code=$?
+  until rmdir $group; do sleep 0.1; done
+  exit $code`;
 
 const brokenHosts: readonly Broken[] = [
   {
@@ -169,6 +183,14 @@ const brokenHosts: readonly Broken[] = [
       chmod 755 /usr/local/bin/systemctl /usr/local/bin/timedatectl`,
     mending: 'rm /usr/local/bin/systemctl /usr/local/bin/timedatectl',
     found: ['unit', 'clock?'],
+  },
+  {
+    title: 'a control group that is held back',
+    config: ipv4,
+    breaking: '',
+    mending: '',
+    found: ['cpu_throttling?'],
+    through: ['sh', '-c', IN_A_SMALL_GROUP],
   },
   {
     title: 'an error in the configuration',
@@ -293,27 +315,45 @@ describe.skipIf(missing !== '')(`the doctor ${missing}`, () => {
   });
 
   test('a bundle is one archive that tar reads, and no secret is in it', async () => {
-    const bundle = lab.server1.privatePath('bundle.tar.gz');
-    const secret = ipv4.replace('12345', 'hush1234');
-    const file = lab.server1.writeConfig(secret);
-    const argv = [
-      process.execPath,
-      FAILOVERD,
-      'doctor',
-      '-f',
-      file,
-      '--seconds',
-      '0',
-      '--bundle',
-      bundle,
-    ];
-    await attempt([...lab.server1.entered(), ...argv]);
-    const listed = await attempt(['tar', '-tzf', bundle]);
-    expect(listed.code, listed.stderr).toBe(0);
-    const wanted = ['verdicts.json', 'facts.json', 'config-1.conf', 'ip-addr.txt', 'nft.txt'];
-    for (const name of wanted) expect(listed.stdout).toContain(`failoverd-doctor/${name}\n`);
-    const content = gunzipSync(readFileSync(bundle)).toString('latin1');
-    expect(content).toContain('virtual_router_id 51');
-    expect(content).not.toContain('hush1234');
+    const { server1 } = lab;
+    const bundle = server1.privatePath('bundle.tar.gz');
+    const signed = `${ipv6.replace('VI_6', 'VI_7').replace('router_id 51', 'router_id 57')}`
+      .replaceAll('::200', '::207')
+      .replace(
+        'priority 100',
+        'priority 100\n auth_hmac {\n key 1 hush-hush-hush-hush-hush-hush-hush-key\n active_key 1\n }',
+      );
+    const ours = routerDaemon('failoverd', server1);
+    await ours.start(`${ipv4.replace('12345', 'hush1234')}\n${signed}`);
+    await server1.shell(
+      'until ip addr show dev eth0 | grep -q 192.168.122.200; do sleep 0.1; done',
+    );
+    const { code, stderr } = await attempt([
+      ...server1.entered(),
+      ...[process.execPath, path.resolve(FAILOVERD), 'doctor', '-s', server1.namespace],
+      ...['-f', server1.privatePath('keepalived.conf'), '--seconds', '0', '--bundle', bundle],
+    ]);
+    expect(code, stderr).not.toBe(1);
+    await ours.stop();
+    const directory = server1.privatePath('unpacked');
+    mkdirSync(directory);
+    await run(['tar', '-xzf', bundle, '-C', directory]);
+    const read = (name: string): string =>
+      readFileSync(path.join(directory, 'failoverd-doctor', name), 'utf8');
+    const status = JSON.parse(read('status.json')) as StatusReport;
+    expect(status.instances.map(({ name, state }) => `${name} ${state}`)).toEqual([
+      'VI_1 MASTER',
+      'VI_7 MASTER',
+    ]);
+    const events = read('events.jsonl').trim().split('\n');
+    const changes = events.map((line) => JSON.parse(line) as JournalEntry);
+    expect(changes.filter(({ kind }) => kind === 'StateChanged').length).toBeGreaterThan(3);
+    expect(read('why.txt')).toMatch(/VI_1: BACKUP -> MASTER/);
+    expect(read('config-1.conf')).toMatch(/auth_pass \*{8}\n/);
+    expect(read('config-as-read.conf')).toMatch(/auth_pass \*{8}\n/);
+    expect(read('config-as-read.conf')).toMatch(/key 1 \*{8}\n/);
+    expect(read('check.txt')).toMatch(/^no findings$|\d+ (?:note|warning)/m);
+    for (const name of ['verdicts.json', 'facts.json', 'ip-addr.txt', 'nft.txt']) read(name);
+    expect(gunzipSync(readFileSync(bundle)).toString('latin1')).not.toMatch(/hush/);
   });
 });

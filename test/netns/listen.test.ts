@@ -5,6 +5,7 @@ import { forge, type Forgery } from '../lab/forger.ts';
 import { Lab } from '../lab/lab.ts';
 import { LAB_PROGRAMS, whatIsMissing } from '../lab/requirements.ts';
 import { FAILOVERD, routerDaemon } from '../lab/router-daemon.ts';
+import { virtualMac } from '../../src/doctor/wire/virtualMac.ts';
 import { WALKTHROUGH_LIKE } from './listenConfig.ts';
 
 const missing = whatIsMissing([...LAB_PROGRAMS, 'python3']);
@@ -41,6 +42,8 @@ async function listening(
 
 interface OddWire {
   readonly title: string;
+  /** A line more in the configuration of its instance. */
+  readonly configured?: string;
   /** Made of a good advert for the wire's own VRID; the VRID after it is nobody's. */
   readonly sent: (good: Forgery) => readonly Forgery[];
   readonly found: readonly string[];
@@ -116,6 +119,33 @@ const wires: readonly OddWire[] = [
     ],
     found: ['duplicate_address'],
   },
+  {
+    title: 'a virtual MAC where no use_vmac is configured',
+    sent: (good) => [{ ...good, mac: virtualMac('ipv4', good.vrid ?? 0) }],
+    found: ['mac_differs'],
+  },
+  {
+    title: 'the virtual MAC of another router',
+    sent: (good) => [{ ...good, mac: virtualMac('ipv4', next(good)) }],
+    found: ['mac_differs'],
+  },
+  {
+    title: 'the virtual MAC of IPv6 with IPv4',
+    sent: (good) => [{ ...good, mac: virtualMac('ipv6', good.vrid ?? 0) }],
+    found: ['mac_differs'],
+  },
+  {
+    title: 'use_vmac, as it should be',
+    configured: 'use_vmac',
+    sent: (good) => [{ ...good, mac: virtualMac('ipv4', good.vrid ?? 0) }],
+    found: [],
+  },
+  {
+    title: 'no virtual MAC where use_vmac is configured',
+    configured: 'use_vmac',
+    sent: (good) => [good],
+    found: ['mac_differs'],
+  },
 ];
 
 const next = (good: Forgery): number => (good.vrid ?? 0) + 1;
@@ -124,10 +154,11 @@ const vipOf = (index: number): string => `192.168.122.${200 + index}`;
 
 function configuration(): string {
   return wires
-    .map((_, index) =>
+    .map(({ configured = '' }, index) =>
       WALKTHROUGH_LIKE.replace('VI_1', `VI_${index}`)
         .replace('router_id 51', `router_id ${vridOf(index)}`)
-        .replace('192.168.122.200', vipOf(index)),
+        .replace('192.168.122.200', vipOf(index))
+        .replace('priority 100', `priority 100\n    ${configured}`),
     )
     .join('\n');
 }

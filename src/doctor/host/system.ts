@@ -1,5 +1,6 @@
 /** Rights, limits, processes and clocks of this host. */
 import { readlinkSync } from 'node:fs';
+import { cpuStatFiles } from '../../base/cpuStat.ts';
 import { ask, namesIn, textOf } from './commands.ts';
 import type { SystemFacts } from './facts.ts';
 
@@ -19,8 +20,8 @@ export async function systemFacts(daemonPid: number | undefined): Promise<System
     limits: limits(daemonPid),
     daemonPid,
     otherDaemons: otherDaemons(),
-    steal: steal(),
-    throttled: throttled(),
+    steal: stealIn(textOf('/proc/stat') ?? ''),
+    throttled: throttled(daemonPid),
     clockSynchronized: clock === undefined ? undefined : clock.trim() === 'yes',
     clockSource: textOf('/sys/devices/system/clocksource/clocksource0/current_clocksource')?.trim(),
     unit: unit === undefined ? undefined : properties(unit),
@@ -87,22 +88,31 @@ function namespaceOf(pid: string): string | undefined {
   }
 }
 
-/** proc(5): user nice system idle iowait irq softirq steal. */
-function steal(): number | undefined {
-  const line = /^cpu +(.*)$/m.exec(textOf('/proc/stat') ?? '')?.[1];
+/** Out of /proc/stat (proc(5)): user nice system idle iowait irq softirq steal. */
+export function stealIn(text: string): number | undefined {
+  const line = /^cpu +(.*)$/m.exec(text)?.[1];
   const ticks = line?.split(' ').map(Number).slice(0, 8);
   const all = ticks?.reduce((sum, tick) => sum + tick, 0) ?? 0;
   return all === 0 ? undefined : (ticks?.[7] ?? 0) / all;
 }
 
-function throttled(): number | undefined {
-  const group = /^0::(.*)$/m.exec(textOf('/proc/self/cgroup') ?? '')?.[1] ?? '/';
-  const text = textOf(`/sys/fs/cgroup${group}/cpu.stat`) ?? textOf('/sys/fs/cgroup/cpu/cpu.stat');
-  const value = (name: string): number =>
-    Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(text ?? '')?.[1] ?? 0);
-  if (text === undefined) return undefined;
-  const periods = value('nr_periods');
-  return periods === 0 ? 0 : value('nr_throttled') / periods;
+/** Of the control groups around the daemon, or around this process, the one that was held back most. */
+function throttled(daemonPid: number | undefined): number | undefined {
+  const parts = cpuStatFiles(daemonPid ?? 'self')
+    .map((file) => throttledIn(textOf(file) ?? ''))
+    .filter((part) => part !== undefined);
+  return parts.length === 0 ? undefined : Math.max(...parts);
+}
+
+/** Out of a `cpu.stat`. Without a quota there are no periods. */
+export function throttledIn(text: string): number | undefined {
+  const value = (name: string): number | undefined => {
+    const digits = new RegExp(`^${name} (\\d+)$`, 'm').exec(text)?.[1];
+    return digits === undefined ? undefined : Number(digits);
+  };
+  const [periods, held] = [value('nr_periods'), value('nr_throttled')];
+  if (periods === undefined || held === undefined) return undefined;
+  return periods === 0 ? 0 : held / periods;
 }
 
 function properties(text: string): Readonly<Record<string, string>> {

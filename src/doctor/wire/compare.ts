@@ -2,6 +2,7 @@
 import type { AdvertFlaw, OverheardAdvert } from '../../engine/messages.generated.ts';
 import type { ExpectedRouter } from './expected.ts';
 import type { WireFinding, WireFindingName } from './findings.ts';
+import { isVirtualMac, macDifference } from './virtualMac.ts';
 import { authWord, isV6 } from './words.ts';
 
 interface OtherSpeaker {
@@ -24,6 +25,8 @@ export function advertFindings(
   }
   // What it says about itself counts for nothing when it is broken.
   if (advert.flaw !== 'none') return findings;
+  const odd = macDifference(advert, expected?.sourceMac, expected?.name ?? '');
+  if (odd !== undefined) findings.push(say('mac_differs', 'warning', odd));
   const mine = expected && againstConfiguration(advert, expected, say);
   findings.push(...(mine ?? others.flatMap((other) => againstOther(advert, other, say))));
   return findings;
@@ -129,6 +132,10 @@ function againstOther(advert: OverheardAdvert, other: OtherSpeaker, say: Say): W
   if (!sameSet(advert.addresses, theirs.addresses)) {
     const what = `advertises ${listed(advert.addresses)}, and ${other.source} ${listed(theirs.addresses)}`;
     findings.push(say('vips_differ', 'warning', what));
+  }
+  if (isVirtualMac(advert.mac) !== isVirtualMac(theirs.mac)) {
+    const what = `sends from ${advert.mac}, and ${other.source} from ${theirs.mac}: only one of them has use_vmac`;
+    findings.push(say('mac_differs', 'warning', what));
   }
   const differs = authOf(advert) !== authOf(theirs);
   if (differs || Buffer.compare(advert.password, theirs.password) !== 0) {

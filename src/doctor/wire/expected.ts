@@ -1,6 +1,8 @@
 /** What a configuration lets one expect on the wire of one interface. Pure. */
 import type { Micros } from '../../base/units.ts';
 import type { Instance, Model } from '../../config/index.ts';
+import { virtualMac } from './virtualMac.ts';
+import type { ExpectedMac } from './virtualMac.ts';
 
 /** One virtual router as its adverts would look, were this host the MASTER. */
 export interface ExpectedRouter {
@@ -18,6 +20,8 @@ export interface ExpectedRouter {
   /** Eight octets; of auth `pass` only. A secret. */
   readonly password: Uint8Array | undefined;
   readonly hmac: boolean;
+  /** undefined: both are right. */
+  readonly sourceMac: ExpectedMac | undefined;
 }
 
 /** The virtual routers that a configuration runs on an interface. */
@@ -39,7 +43,15 @@ function expected(one: Instance): ExpectedRouter {
     auth: one.version === 2 ? auth : 'none',
     password: auth === 'pass' ? padded(authentication?.password ?? '') : undefined,
     hmac: one.hmac !== null,
+    sourceMac: sourceMac(one),
   };
+}
+
+/** With `vmac_xmit_base` this router sends from the parent's address, and its peers need not. */
+function sourceMac({ vmac, family, virtualRouterId }: Instance): ExpectedMac | undefined {
+  if (vmac === null) return 'physical';
+  if (vmac.xmitBase) return undefined;
+  return { mac: vmac.mac ?? virtualMac(family === 4 ? 'ipv4' : 'ipv6', virtualRouterId) };
 }
 
 /** As VRRPv2 carries it (RFC 2338 §5.3.10). */

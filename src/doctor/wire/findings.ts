@@ -7,6 +7,7 @@ export type WireFindingName =
   | 'interval_differs'
   | 'auth_differs'
   | 'version_differs'
+  | 'mac_differs'
   | 'checksum_differs'
   | 'bad_checksum'
   | 'bad_ttl'

@@ -10,6 +10,7 @@ import type {
 import { advertFindings } from './compare.ts';
 import type { ExpectedRouter } from './expected.ts';
 import type { WireFinding } from './findings.ts';
+import { isVirtualMac } from './virtualMac.ts';
 import { isV6 } from './words.ts';
 
 /** What is known of one virtual router on the wire. */
@@ -199,9 +200,4 @@ export class WireWatch {
       (one) => one.addresses.includes(address) || one.excludedAddresses.includes(address),
     );
   }
-}
-
-/** RFC 9568 §7.3. */
-function isVirtualMac(mac: string): boolean {
-  return /^00:00:5e:00:0[12]:/.test(mac);
 }
