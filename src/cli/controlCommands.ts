@@ -2,19 +2,13 @@
 import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
-import { InvalidArgumentError, Option } from 'commander';
+import { InvalidArgumentError } from 'commander';
 import { errorText } from '../base/errorText.ts';
-import { ControlClient } from '../observe/controlClient.ts';
-import type { JournalEntry, StatusReport } from '../observe/controlClient.ts';
-import { controlPath, findControlPaths } from '../observe/controlPath.ts';
+import type { ControlClient, JournalEntry, StatusReport } from '../observe/controlClient.ts';
+import { addSocketOptions, openControl } from './controlSocket.ts';
+import type { SocketOptions } from './controlSocket.ts';
 import { exitCodes } from './exitCodes.ts';
-import { oneLine, statusTable } from './statusTable.ts';
-
-interface SocketOptions {
-  readonly socket?: string;
-  readonly namespace?: string;
-  readonly instance?: string;
-}
+import { oneLine, statusTable, wrap } from './statusTable.ts';
 
 interface Printing extends SocketOptions {
   readonly json?: true;
@@ -23,12 +17,7 @@ interface Printing extends SocketOptions {
 /** Adds all of them to `program`. */
 export function addControlCommands(program: Command): void {
   const add = (usage: string, description: string) =>
-    program
-      .command(usage)
-      .description(description)
-      .addOption(new Option('--socket <PATH>', 'control socket').env('FAILOVERD_SOCKET'))
-      .option('-s, --namespace <NAME>', 'of the daemon in this network namespace')
-      .option('--instance <NAME>', "of the daemon with this 'instance' name");
+    addSocketOptions(program.command(usage).description(description).allowExcessArguments(false));
   add('status [name]', 'show what each instance is doing')
     .option('--json', 'as JSON')
     .option('--watch', 'again and again, until interrupted')
@@ -54,7 +43,7 @@ async function withClient(
 ): Promise<void> {
   let client: ControlClient | undefined;
   try {
-    client = await open(options);
+    client = await openControl(options);
     await work(client);
   } catch (error) {
     process.stderr.write(`failoverd: ${errorText(error)}\n`);
@@ -62,25 +51,6 @@ async function withClient(
   } finally {
     client?.close();
   }
-}
-
-function open(options: SocketOptions): Promise<ControlClient> {
-  const path = socketOf(options);
-  return ControlClient.connect(path).catch((error: unknown) => {
-    throw new Error(`no daemon answers at ${path}: ${errorText(error)}`);
-  });
-}
-
-function socketOf({ socket, namespace, instance }: SocketOptions): string {
-  if (socket !== undefined) return socket;
-  if (namespace !== undefined || instance !== undefined) {
-    return controlPath({ namespace, instance });
-  }
-  const [first = '', ...others] = findControlPaths();
-  if (others.length === 0) return first;
-  throw new Error(
-    `there are several daemons; choose with --socket: ${[first, ...others].join(' ')}`,
-  );
 }
 
 async function status(
@@ -102,19 +72,28 @@ function show(report: StatusReport, options: Printing): void {
 /** Goes on over a restart of the daemon. */
 async function watch(name: string | undefined, options: Printing): Promise<void> {
   const redraw = process.stdout.isTTY && options.json !== true;
+  let last: StatusReport | undefined;
+  if (redraw) {
+    process.stdout.on('resize', () => {
+      if (last !== undefined) process.stdout.write(screen(last));
+    });
+  }
   for (;;) {
     try {
-      const client = await open(options);
+      const client = await openControl(options);
       const shown = (report: StatusReport): void => {
         if (process.stdout.writableLength > 0) return;
+        last = report;
         if (redraw) process.stdout.write(screen(report));
         else show(report, options);
       };
       await client.watch(name, shown);
       await client.closed;
     } catch (error) {
-      const clear = redraw ? '\u001b[H\u001b[J' : '';
-      process.stderr.write(`${clear}failoverd: ${errorText(error)}; waiting\n`);
+      last = undefined;
+      const text = `failoverd: ${errorText(error)}; waiting`;
+      if (redraw) process.stdout.write(`\u001b[H\u001b[J${paragraph(text)}`);
+      else process.stderr.write(`${text}\n`);
     }
     await sleep(1000);
   }
@@ -140,7 +119,7 @@ async function why(name: string | undefined, options: Printing): Promise<void> {
     }
     for (const { at, sentences } of reasons) {
       const when = at === undefined ? '' : `${localTime(at)} `;
-      process.stdout.write(`${when}${oneLine(sentences.join(' '))}\n`);
+      process.stdout.write(paragraph(`${when}${oneLine(sentences.join(' '))}`));
     }
   });
 }
@@ -150,7 +129,7 @@ async function events(
 ): Promise<void> {
   const print = (entry: JournalEntry): void => {
     const text = `${localTime(entry.wallMs)} ${oneLine(entry.sentence)}`;
-    process.stdout.write(`${options.json === true ? JSON.stringify(entry) : text}\n`);
+    process.stdout.write(options.json === true ? `${JSON.stringify(entry)}\n` : paragraph(text));
   };
   await withClient(options, async (client) => {
     const follow = options.follow === true;
@@ -194,6 +173,12 @@ function readSince(text: string): number {
   const date = Date.parse(text);
   if (Number.isNaN(date)) throw new InvalidArgumentError('Use 30s, 10m, 2h, 1d or a date.');
   return date;
+}
+
+/** A line for programs; on a terminal broken between words. */
+function paragraph(text: string): string {
+  const lines = process.stdout.isTTY ? wrap(text, '', columns()) : [text];
+  return `${lines.join('\n')}\n`;
 }
 
 function columns(): number {

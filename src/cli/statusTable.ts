@@ -42,7 +42,8 @@ export function statusTable(report: StatusReport, options: TableOptions): string
   if (trackers.length > 0) lines.push('');
   for (const one of trackers) {
     lines.push(trackerLine(one));
-    if (!brief && one.runs !== undefined) lines.push(`  ${runsText(one.runs, daemon.at)}`);
+    if (brief || one.runs === undefined) continue;
+    lines.push(...wrap(runsText(one.runs, daemon.at), '  ', options.columns));
   }
   return lines.map((line) => `${cut(line, options.columns)}\n`).join('');
 }
@@ -167,7 +168,7 @@ function paint(text: string, state: InstanceReport['state'], color: boolean): st
 }
 
 /** At spaces, so that the end of a sentence, which says why, is not lost. */
-function wrap(text: string, indent: string, columns: number): string[] {
+export function wrap(text: string, indent: string, columns: number): string[] {
   const lines: string[] = [];
   let line = indent;
   for (const word of text.split(' ')) {

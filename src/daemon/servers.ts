@@ -8,10 +8,10 @@ import { errorText } from '../base/errorText.ts';
 import type { Log } from '../base/log.ts';
 import { metricsPlaceText } from '../base/metricsPlace.ts';
 import type { Model } from '../config/index.ts';
-import { controlPath } from '../observe/controlPath.ts';
 import { startControlServer } from '../observe/controlServer.ts';
 import type { ControlServer, Handler } from '../observe/controlServer.ts';
 import type { MetricsServer } from '../observe/metricsServer.ts';
+import { controlPlace } from './controlPlace.ts';
 import type { DaemonOptions } from './options.ts';
 
 export interface ServerParts {
@@ -56,11 +56,10 @@ export class Servers {
     this.#metrics?.server?.close();
   }
 
-  async #applyControl({ globals: { daemon } }: Model): Promise<void> {
+  async #applyControl(model: Model): Promise<void> {
+    const { daemon } = model.globals;
     const { options, log, handlers } = this.#parts;
-    const namespace = options.namespace ?? daemon.netNamespace ?? undefined;
-    const usual = controlPath({ namespace, instance: daemon.instance ?? undefined });
-    const path = options.socket ?? daemon.control.socket ?? usual;
+    const path = controlPlace(model, options);
     const wanted = JSON.stringify([path, daemon.control.group]);
     if (this.#control?.wanted === wanted) return;
     this.#retire(this.#control?.server);

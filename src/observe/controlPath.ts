@@ -16,16 +16,10 @@ export function controlPath({ namespace, instance }: DaemonName): string {
 }
 
 /**
- * The socket a command means when it is told nothing: the plain one, or the only one there is.
- * Several are returned together, for the user to choose from.
+ * The sockets that a command may mean when it is told nothing: all that there are. One that nobody
+ * answers at any more is among them.
  */
 export function findControlPaths(): readonly string[] {
-  const plain = controlPath({ namespace: undefined, instance: undefined });
-  const found = sockets();
-  return found.includes(plain) || found.length === 0 ? [plain] : found;
-}
-
-function sockets(): string[] {
   try {
     const names = readdirSync(controlDirectory);
     const ours = names.filter((name) => name.startsWith('control') && name.endsWith('.sock'));

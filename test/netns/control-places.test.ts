@@ -1,10 +1,12 @@
 import { statSync } from 'node:fs';
+import path from 'node:path';
 import { expect, test } from 'vitest';
 import { ControlClient } from '../../src/observe/controlClient.ts';
+import type { StatusReport } from '../../src/observe/controlClient.ts';
 import { eventually } from '../lab/eventually.ts';
 import { Lab } from '../lab/lab.ts';
 import { LAB_PROGRAMS, whatIsMissing } from '../lab/requirements.ts';
-import { routerDaemon } from '../lab/router-daemon.ts';
+import { FAILOVERD, routerDaemon } from '../lab/router-daemon.ts';
 import { version3 } from './configs.ts';
 import { VIP } from './stage.ts';
 
@@ -57,3 +59,63 @@ function modeOf(place: string): { readonly mode: number; readonly gid: number } 
   const stat = statSync(place, { throwIfNoEntry: false });
   return stat && { mode: stat.mode & 0o777, gid: stat.gid };
 }
+
+test.runIf(missing === '')('commands find their daemon', async () => {
+  const lab = await Lab.create();
+  try {
+    const { server1 } = lab;
+    const start = async (name: string, vrid: number, more: string) => {
+      const own = `instance ${name}\nglobal_defs {\n${more}\n}\n`;
+      const instance = version3('0.1', [`192.168.122.${vrid + 150}/24`])
+        .replace('id 51', `id ${vrid}`)
+        .replace('VI_1', name);
+      const file = server1.writeConfig(own + instance, `${name}.conf`);
+      const argv = ['run', '-n', '-l', '-s', server1.namespace, '-f', file];
+      const daemon = await server1.start([process.execPath, path.resolve(FAILOVERD), ...argv], {
+        name,
+        outsideNetwork: true,
+      });
+      await daemon.waitForLine(/INIT -> BACKUP/);
+      return { file, daemon };
+    };
+    const status = (...options: readonly string[]) =>
+      server1.attempt(process.execPath, path.resolve(FAILOVERD), 'status', '--json', ...options);
+    const names = async (...options: readonly string[]): Promise<string> => {
+      const { stdout, stderr } = await status(...options);
+      if (stderr !== '') return stderr;
+      return (JSON.parse(stdout) as StatusReport).instances.map(({ name }) => name).join();
+    };
+    expect(await names()).toMatch(
+      /^failoverd: no daemon answers at \/run\/failoverd\/control.sock/,
+    );
+    await start('blue', 51, '');
+    expect(await names()).toBe('blue');
+    const elsewhere = server1.privatePath('green.sock');
+    const green = await start('green', 52, `@failoverd control_socket ${elsewhere}`);
+    expect(await names()).toBe('blue');
+    expect(await names('-f', green.file)).toBe('green');
+    const red = await start('red', 53, '');
+    const socketOf = (name: string): string =>
+      `/run/failoverd/control.${server1.namespace}.${name}.sock`;
+    expect(await status()).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr:
+        'failoverd: several daemons run here; choose one with --instance, -s, -f or\n' +
+        `  --socket ${socketOf('blue')}\n  --socket ${socketOf('red')}\n`,
+    });
+    expect(await names('-s', server1.namespace, '--instance', 'blue')).toBe('blue');
+    expect(await names('-s', server1.namespace, '-f', red.file)).toBe('red');
+    const asks = `"$0" "$1" status --json`;
+    const told = (words: string): Promise<string> =>
+      server1.run('sh', '-c', words, process.execPath, path.resolve(FAILOVERD), green.file);
+    expect(await told(`FAILOVERD_SOCKET=${socketOf('red')} ${asks}`)).toContain('"red"');
+    expect(await told(`FAILOVERD_SOCKET=${socketOf('red')} ${asks} -f "$2"`)).toContain('"green"');
+
+    // What was killed leaves a socket behind that means nobody.
+    await red.daemon.stop('SIGKILL');
+    expect(await names()).toBe('blue');
+  } finally {
+    await lab.close();
+  }
+});
