@@ -73,6 +73,7 @@ export class Daemon {
       log,
       journal,
       names: registry,
+      told: (instance) => registry.told(instance),
       culprits: this.#culprits,
       snapshot: () => engine.snapshot(),
       onStatus: (view) => parts.onStatus(statusSentence(view)),

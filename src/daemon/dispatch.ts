@@ -13,12 +13,14 @@ import type { Names } from '../observe/names.ts';
 import { foldStatus, statusOf } from '../observe/status.ts';
 import type { InstanceView, StatusView } from '../observe/status.ts';
 import { chainOf } from '../observe/why.ts';
-import type { Chain } from '../observe/why.ts';
+import type { Chain, Told } from '../observe/why.ts';
 
 export interface DispatchParts {
   readonly log: Log;
   readonly journal: Journal;
   readonly names: Names;
+  /** The configuration that the engine was last told of an instance. */
+  readonly told: (instance: number) => Told | undefined;
   /** The engine's picture, asked for when events were lost. */
   readonly snapshot: () => Promise<EngineSnapshot>;
   /** Who has removed what was put back. */
@@ -118,11 +120,12 @@ export class Dispatch {
 
   #chain(event: EngineEvent, view: InstanceView | undefined): { readonly chain?: Chain } {
     if (event.kind !== 'StateChanged') return {};
-    const { journal, names } = this.#parts;
+    const { journal, names, told } = this.#parts;
     const { tracker } = event.cause;
     const chain = chainOf({
       event,
       view,
+      told: told(event.instance),
       recent: journal.recent(recentEntries),
       trackerName: tracker === undefined ? undefined : names.tracker(tracker),
       instance: names.instance(event.instance),

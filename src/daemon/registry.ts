@@ -5,9 +5,11 @@
  */
 import type { Command, InstanceConfig, TrackerConfig } from '../engine/messages.generated.ts';
 import type { Names } from '../observe/names.ts';
+import type { Told } from '../observe/why.ts';
 
 export class Registry implements Names {
   readonly #instances = new Map<number, InstanceConfig>();
+  readonly #told = new Map<number, Told>();
   readonly #groups = new Map<number, string>();
   readonly #trackers = new Map<number, TrackerConfig>();
   readonly #trackersByName = new Map<string, TrackerConfig>();
@@ -18,6 +20,10 @@ export class Registry implements Names {
       switch (command.kind) {
         case 'ApplyInstance':
           this.#instances.set(command.config.id, command.config);
+          this.#told.set(command.config.id, {
+            revision: command.config.revision,
+            wallMs: Date.now(),
+          });
           break;
         case 'ApplyGroup':
           this.#groups.set(command.config.id, command.config.name);
@@ -47,6 +53,11 @@ export class Registry implements Names {
   /** What the engine was last told of an instance. */
   config(id: number): InstanceConfig | undefined {
     return this.#instances.get(id);
+  }
+
+  /** Which revision that was, and when. */
+  told(id: number): Told | undefined {
+    return this.#told.get(id);
   }
 
   group(id: number): string {

@@ -24,8 +24,17 @@ export interface Chain {
   readonly operator?: string;
   /** How late this host was for a deadline in the last seconds. */
   readonly lateness?: number;
-  /** Revision of its configuration. */
+  /** Revision of its configuration, counted from 1 at the start. */
   readonly revision?: number;
+  /** How long ago a reload had changed its configuration, when that was in the last seconds. */
+  readonly sinceReload?: number;
+}
+
+/** The configuration that the engine was last told. */
+export interface Told {
+  readonly revision: number;
+  /** When, ms since 1970. */
+  readonly wallMs: number;
 }
 
 /** An answer to `why`. */
@@ -45,6 +54,7 @@ export interface ChainParts {
   readonly event: StateChanged;
   /** Before the change. */
   readonly view: InstanceView | undefined;
+  readonly told: Told | undefined;
   /** Of the journal, oldest first. */
   readonly recent: readonly JournalEntry[];
   readonly trackerName: string | undefined;
@@ -56,9 +66,12 @@ export function chainOf(parts: ChainParts): Chain {
   const { event, view, instance, wallMs } = parts;
   const recent = parts.recent.filter((entry) => wallMs - entry.wallMs <= storyMs);
   const find = (wanted: (entry: JournalEntry) => boolean) => recent.findLast(wanted);
+  const configuration = configurationOf(parts);
+  const reloaded = configuration.sinceReload !== undefined;
   const operator = find(
     ({ kind, subject }) =>
-      kind === 'reload' || (kind === 'operator' && (subject ?? instance) === instance),
+      (kind === 'reload' && !reloaded) ||
+      (kind === 'operator' && (subject ?? instance) === instance),
   );
   const late = find(({ event: one }) => one?.kind === 'LateDeadline')?.event;
   const tracker = parts.recent.findLast(
@@ -67,10 +80,17 @@ export function chainOf(parts: ChainParts): Chain {
   return {
     ...lastAdvertOf(event, view),
     ...(tracker !== undefined && { tracker: tracker.sentence }),
-    ...(operator !== undefined && { operator: operator.sentence }),
+    ...(operator !== undefined && { operator: withoutName(operator.sentence, instance) }),
     ...(late?.kind === 'LateDeadline' && { lateness: late.lateness }),
-    ...(view?.revision !== undefined && { revision: view.revision }),
+    ...configuration,
   };
+}
+
+function configurationOf({ told, wallMs }: ChainParts): Pick<Chain, 'revision' | 'sinceReload'> {
+  if (told === undefined) return {};
+  const { revision } = told;
+  const ageMs = Math.max(0, wallMs - told.wallMs);
+  return revision > 1 && ageMs <= storyMs ? { revision, sinceReload: ageMs * 1000 } : { revision };
 }
 
 function lastAdvertOf(event: StateChanged, view: InstanceView | undefined) {
@@ -117,7 +137,7 @@ export function whyOf(
 
 function chainSentences(chain: Chain | undefined): string[] {
   if (chain === undefined) return [];
-  const { lastAdvert, tracker, operator, lateness } = chain;
+  const { lastAdvert, tracker, operator, lateness, revision } = chain;
   const parts: string[] = [];
   if (lastAdvert !== undefined) {
     const { source, interval, missed } = lastAdvert;
@@ -128,6 +148,11 @@ function chainSentences(chain: Chain | undefined): string[] {
   if (operator !== undefined) parts.push(`Shortly before: ${operator}.`);
   if (lateness !== undefined) {
     parts.push(`This host itself was ${duration(lateness)} late for a deadline.`);
+  }
+  if (revision !== undefined) {
+    const reloaded = chain.sinceReload !== undefined;
+    const of = `revision ${revision} of its configuration`;
+    parts.push(reloaded ? `A reload had just given it ${of}.` : `It ran with ${of}.`);
   }
   return parts;
 }

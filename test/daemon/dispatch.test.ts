@@ -21,6 +21,7 @@ function stage(snapshot: unknown = { seq: 2, core: { at: 9, instances: [] } }) {
     log,
     journal,
     names,
+    told: () => undefined,
     culprits: { suspect: () => undefined },
     snapshot: () => Promise.resolve(snapshot as never),
     onStatus: (view) => statuses.push([...view.values()].map((one) => one.state).join()),

@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import type { JournalEntry } from '../../src/observe/journal.ts';
+import { chainOf, whyOf } from '../../src/observe/why.ts';
+import type { ChainParts, Told } from '../../src/observe/why.ts';
+import { explainTransition } from '../../src/observe/explain.ts';
+import { causeOf, names, stateChanged } from './samples.ts';
+
+const now = 1_800_000_000_000;
+const event = stateChanged({ cause: causeOf({ kind: 'higherPriority', peer: '192.0.2.2' }) });
+
+function chain(told: Told | undefined, recent: readonly JournalEntry[] = []) {
+  const parts: ChainParts = {
+    event,
+    view: undefined,
+    told,
+    recent,
+    trackerName: undefined,
+    instance: 'VI_1',
+    wallMs: now,
+  };
+  return chainOf(parts);
+}
+
+function sentences(told: Told | undefined, recent: readonly JournalEntry[] = []): string {
+  const entry: JournalEntry = {
+    number: 9,
+    wallMs: now,
+    kind: 'StateChanged',
+    subject: 'VI_1',
+    sentence: explainTransition(event, names),
+    event,
+    chain: chain(told, recent),
+  };
+  return whyOf('VI_1', 'MASTER', [entry], []).sentences.join(' ');
+}
+
+const reload: JournalEntry = {
+  number: 3,
+  wallMs: now - 100,
+  kind: 'reload',
+  subject: undefined,
+  sentence: 'reloaded /x.conf',
+  event: undefined,
+};
+
+describe('why', () => {
+  it('names the revision of the configuration', () => {
+    expect(sentences({ revision: 1, wallMs: now - 10 })).toMatch(
+      /It ran with revision 1 of its configuration\.$/,
+    );
+    expect(sentences(undefined)).not.toContain('revision');
+  });
+
+  it('names a reload that has just changed the instance, once', () => {
+    const told = { revision: 2, wallMs: now - 200 };
+    expect(chain(told)).toEqual({ revision: 2, sinceReload: 200_000 });
+    const said = sentences(told, [reload]);
+    expect(said).toMatch(/A reload had just given it revision 2 of its configuration\.$/);
+    expect(said).not.toContain('Shortly before');
+    // Long ago, or of another instance only: it is not the story of this one.
+    expect(sentences({ revision: 2, wallMs: now - 60_000 })).toMatch(/It ran with revision 2/);
+    expect(sentences({ revision: 2, wallMs: now - 60_000 }, [reload])).toMatch(
+      /Shortly before: reloaded \/x\.conf\. It ran with revision 2/,
+    );
+  });
+});
+
+it('names the address that is removed again and again', () => {
+  const cause = causeOf({ kind: 'addressLost', address: '192.0.2.200' });
+  const fault = stateChanged({ from: 'master', to: 'fault', cause });
+  expect(explainTransition(fault, names)).toMatch(
+    /something else on this host keeps removing 192\.0\.2\.200$/,
+  );
+});
