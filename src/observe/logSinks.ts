@@ -118,17 +118,20 @@ export class FileSink implements LogSink {
     this.#busy = true;
     if (this.#fd === undefined) return this.#open();
     const text = droppedText(this.#dropped) + this.#waiting.join('');
+    const lines = this.#dropped + this.#waiting.length;
     this.#waiting = [];
     this.#waitingBytes = 0;
     this.#dropped = 0;
-    this.#writeAll(this.#fd, Buffer.from(text));
+    this.#writeAll(this.#fd, Buffer.from(text), lines);
   }
 
-  #writeAll(fd: number, bytes: Buffer): void {
+  /** `lines`: how many are lost when the disk does not take them. */
+  #writeAll(fd: number, bytes: Buffer, lines: number): void {
     writeFd(fd, bytes, (error, written) => {
       if (error === null && written > 0 && written < bytes.length) {
-        return this.#writeAll(fd, bytes.subarray(written));
+        return this.#writeAll(fd, bytes.subarray(written), lines);
       }
+      if (error !== null) this.#dropped += lines;
       this.#busy = false;
       this.#next();
     });
@@ -186,7 +189,7 @@ export function journalStreamSink(fd: number): LogSink {
 }
 
 function droppedText(count: number): string {
-  return count === 0 ? '' : `(${count} lines were lost here: the log was not being read) `;
+  return count === 0 ? '' : `(${count} lines were lost here: the log did not take them) `;
 }
 
 function withPatience(patienceMs: number, start: (done: () => void) => void): Promise<void> {

@@ -1,6 +1,15 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, mkdtempSync, openSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import {
+  closeSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  unlinkSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -138,6 +147,24 @@ describe('a target that nobody reads', () => {
     closeSync(fd);
     rmSync(directory, { recursive: true });
     expect([code, said]).toEqual([0, 'went on']);
+  });
+
+  it('a full disk: what it did not take is counted, and told when it does', async () => {
+    const directory = mkdtempSync(path.join(tmpdir(), 'failoverd-log-'));
+    const file = path.join(directory, 'log');
+    symlinkSync('/dev/full', file);
+    const sink = new FileSink({ path: file });
+    for (const message of ['one', 'two']) sink.write(logLine(message));
+    await sink.close(1000);
+    sink.write(logLine('three'));
+    await sink.close(1000);
+    unlinkSync(file);
+    sink.reopen();
+    sink.write(logLine('four'));
+    await sink.close(1000);
+    const text = readFileSync(file, 'utf8');
+    rmSync(directory, { recursive: true });
+    expect(text).toMatch(/^\(3 lines were lost here: the log did not take them\) .* four\n$/);
   });
 
   it('a datagram target counts what could not be sent', () => {
