@@ -5,25 +5,11 @@
 import type { EngineSnapshot, InstanceCounters } from '../engine/messages.generated.ts';
 import { alarmNames } from './alarms.ts';
 import type { Repair } from './culprits.ts';
-import type { InstanceReport, StatusReport } from './statusReport.ts';
+import { familyText, histogram } from './openMetrics.ts';
+import type { Family, Labels, Sample } from './openMetrics.ts';
+import type { InstanceReport, StatusReport, TrackerRuns } from './statusReport.ts';
 
 export const metricsContentType = 'application/openmetrics-text; version=1.0.0; charset=utf-8';
-
-type Labels = Readonly<Record<string, string | number>>;
-
-interface Sample {
-  readonly labels: Labels;
-  readonly value: number;
-  /** Behind the family's name: `_total`, `_bucket`. */
-  readonly suffix?: string;
-}
-
-interface Family {
-  readonly name: string;
-  readonly type: 'counter' | 'gauge' | 'histogram' | 'info';
-  readonly help: string;
-  readonly samples: readonly Sample[];
-}
 
 export function metricsText(
   report: StatusReport,
@@ -36,7 +22,9 @@ export function metricsText(
     ...counterFamilies(report.instances),
     alarmFamily(report),
     arrivalFamily(report, snapshot),
+    groupFamily(report),
     trackerFamily(report),
+    ...trackerRunFamilies(report),
     repairFamily(repairs),
   ];
   return `${families.map(familyText).join('')}# EOF\n`;
@@ -78,6 +66,12 @@ function daemonFamilies({ daemon }: StatusReport, snapshot: EngineSnapshot): Fam
       samples: histogram({}, lateness.buckets, lateness.sum),
     },
     {
+      name: 'failoverd_announcements_sent',
+      type: 'counter',
+      help: 'Gratuitous ARP and unsolicited neighbour advertisements',
+      samples: [{ labels: {}, value: snapshot.counters.announcementsSent, suffix: '_total' }],
+    },
+    {
       name: 'failoverd_worst_lateness_seconds',
       type: 'gauge',
       help: 'The latest it ever was',
@@ -110,6 +104,8 @@ const gauges: readonly Gauge[] = [
   ['addresses_wanted', 'Virtual addresses it should hold now', wanted],
   ['addresses_confirmed', 'Virtual addresses the kernel has', ({ confirmed }) => confirmed],
   ['last_transition_seconds', 'When it came into its state', ({ sinceAt }) => sinceAt / 1000],
+  ['advert_interval_seconds', 'Configured', (one) => one.advertIntervalMs / 1000],
+  ['master_advert_interval_seconds', 'Of the MASTER', (one) => one.masterAdvertIntervalMs / 1000],
   ['missed_adverts_longest', 'Most in a row, no takeover', (one) => one.arrivals.longestMissed],
 ];
 
@@ -215,6 +211,39 @@ function arrivalFamily({ instances }: StatusReport, { core }: EngineSnapshot): F
   };
 }
 
+function groupFamily({ groups }: StatusReport): Family {
+  return {
+    name: 'failoverd_group_state',
+    type: 'gauge',
+    help: '1 for the state that the sync group is in',
+    samples: groups.flatMap((one) =>
+      states.map((state) => ({
+        labels: { group: one.name, state },
+        value: Number(one.state === state),
+      })),
+    ),
+  };
+}
+
+/** Of scripts and probes. */
+function trackerRunFamilies({ trackers }: StatusReport): Family[] {
+  const family = (name: string, help: string, value: (runs: TrackerRuns) => number): Family => ({
+    name: `failoverd_tracker_${name}`,
+    type: 'counter',
+    help,
+    samples: trackers.flatMap(({ kind, name: tracker, runs }) =>
+      runs === undefined
+        ? []
+        : [{ labels: { kind, name: tracker }, value: value(runs), suffix: '_total' }],
+    ),
+  });
+  return [
+    family('runs', 'How often it was run', ({ count }) => count),
+    family('failed_runs', 'How often it failed', ({ failed }) => failed),
+    family('skipped_runs', 'Left out, because the one before still ran', ({ skipped }) => skipped),
+  ];
+}
+
 function trackerFamily({ trackers }: StatusReport): Family {
   return {
     name: 'failoverd_tracker',
@@ -227,38 +256,6 @@ function trackerFamily({ trackers }: StatusReport): Family {
   };
 }
 
-/** Bucket n of the engine ends at 2^n microseconds (native/base/log_histogram.h). */
-function histogram(labels: Labels, buckets: readonly number[], sumMicros: number): Sample[] {
-  let count = 0;
-  const samples = buckets.map((value, index): Sample => {
-    count += value;
-    const le = index === buckets.length - 1 ? '+Inf' : String(2 ** index / 1e6);
-    return { labels: { ...labels, le }, value: count, suffix: '_bucket' };
-  });
-  return [
-    ...samples,
-    { labels, value: count, suffix: '_count' },
-    { labels, value: sumMicros / 1e6, suffix: '_sum' },
-  ];
-}
-
 function labelsOf(one: InstanceReport): Labels {
   return { instance_name: one.name, interface: one.interface, vrid: one.vrid, family: one.family };
-}
-
-function familyText({ name, type, help, samples }: Family): string {
-  const lines = [`# TYPE ${name} ${type}`, `# HELP ${name} ${help}.`];
-  for (const { labels, value, suffix = '' } of samples) {
-    lines.push(`${name}${suffix}${labelsText(labels)} ${value}`);
-  }
-  return lines.map((line) => `${line}\n`).join('');
-}
-
-function labelsText(labels: Labels): string {
-  const pairs = Object.entries(labels).map(([key, value]) => `${key}="${escaped(String(value))}"`);
-  return pairs.length === 0 ? '' : `{${pairs.join(',')}}`;
-}
-
-function escaped(text: string): string {
-  return text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
 }

@@ -105,14 +105,33 @@ test.runIf(missing === '' && noPromtool === '')('promtool accepts rules and metr
   try {
     const { server1 } = lab;
     server1.writeRun('load', '3\n');
-    // The dashboard shows trackers, too: there has to be one.
-    const file = 'vrrp_track_file load {\n    file /var/run/load\n}\n';
-    const use = '    track_file {\n        load weight 1\n    }\n}\n';
+    // What can be tracked, and a group: each of them has families of its own.
+    const more = `vrrp_track_file load {
+    file /var/run/load
+}
+vrrp_script chk {
+    script /bin/true
+    interval 1
+}
+vrrp_sync_group G {
+    group {
+        VI_1
+    }
+}
+`;
+    const use = `    track_file {
+        load weight 1
+    }
+    track_script {
+        chk
+    }
+}
+`;
     const config = version3('0.1', [`${VIP}/24`]).replace(/}\n$/, use);
-    await startDaemon(server1, file + config);
+    await startDaemon(server1, more + config);
     const metrics = await eventually('metrics', async () => {
       const text = await scrape(server1.privatePath('m.sock'));
-      return text?.includes('failoverd_tracker{') === true && text;
+      return text?.includes('failoverd_tracker_runs_total{') === true && text;
     });
     // promtool reads the older text form, which knows no `info` and no end mark.
     const older = metrics.replace('# EOF\n', '').replace(/^# TYPE failoverd_build info$/m, '');
@@ -123,9 +142,13 @@ test.runIf(missing === '' && noPromtool === '')('promtool accepts rules and metr
     const judged = await attempt(['promtool', 'check', 'rules', rules]);
     expect(judged.stdout).toContain('6 rules found');
     const dashboard = path.join(documents, 'monitoring/dashboard.json');
-    const used = [rules, dashboard].map((file) => readFileSync(file, 'utf8')).join('');
+    const page = path.join(documents, 'monitoring/README.md');
+    const used = [rules, dashboard, page].map((file) => readFileSync(file, 'utf8')).join('');
     const names = [...used.matchAll(/failoverd_[a-z_]+/g)].map(([name]) => name);
-    expect(names.filter((name) => !metrics.includes(`\n${name}`))).toEqual([]);
+    // A family without a sample is there all the same.
+    const known = (name: string): boolean =>
+      metrics.includes(`\n${name}`) || metrics.includes(`# TYPE ${name.replace('_total', '')} `);
+    expect(names.filter((name) => !known(name))).toEqual([]);
   } finally {
     await lab.close();
   }
