@@ -1,6 +1,6 @@
 // Help, manuals and completion come from different places and have to agree.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Command } from 'commander';
@@ -26,20 +26,57 @@ addDoctorCommand(program);
 addCompletionCommand(program);
 addControlCommands(program);
 
+const manuals = path.resolve(import.meta.dirname, '../../man');
+
+/** Without the marks of fonts; '' when there is none. A page may be another one (`.so`). */
 function manual(name: string): string {
-  const file = path.resolve(import.meta.dirname, '../../man', name);
-  return existsSync(file) ? readFileSync(file, 'utf8').replaceAll('\\-', '-') : '';
+  const file = path.join(manuals, name);
+  if (!existsSync(file)) return '';
+  const text = readFileSync(file, 'utf8');
+  const other = /^\.so man\d\/(\S+)$/m.exec(text)?.[1];
+  if (other !== undefined) return manual(other);
+  return text.replaceAll('\\-', '-').replaceAll(/\\f[A-Z]/g, '');
 }
+
+/** The options that a page explains, by the heads of its paragraphs. */
+function explained(text: string): string[] {
+  const section = /^\.SH OPTIONS\n([^]*?)^\.SH/m.exec(text)?.[1] ?? '';
+  const heads = [...section.matchAll(/^\.TP\n(.*)/gm)].map(([, head = '']) => head);
+  return heads.flatMap((head) => head.match(/(?<=^|[\s",])--?[a-zA-Z][a-z-]*/g) ?? []).sort();
+}
+
+/** What stands behind the options in the usage: `[name]`, `<shell>`. */
+function words(command: Command): string[] {
+  return command.registeredArguments.map((argument) => argument.name());
+}
+
+/** Its options are those of keepalived(8), and stand in failoverd(8). */
+const likeRun = new Set(['run', 'cleanup']);
 
 describe.each(program.commands.map((command) => [command.name(), command] as const))(
   '%s',
   (name, command) => {
     it('has every option in its manual', () => {
-      const text = manual(`failoverd-${name}.1`) || manual('failoverd.8');
+      const text = manual(likeRun.has(name) ? 'failoverd.8' : `failoverd-${name}.1`);
       const long = command.options
         .filter((option) => !option.hidden)
         .map((option) => option.long ?? '');
       expect(long.filter((flag) => !text.includes(flag))).toEqual([]);
+    });
+
+    it.skipIf(name === 'run')('has a page of its own, with what it takes and nothing else', () => {
+      const page = manual(`failoverd-${name}.1`);
+      expect(page).toContain(`.B failoverd ${name}\n`);
+      const synopsis = /^\.SH SYNOPSIS\n([^]*?)^\.SH/m.exec(page)?.[1] ?? '';
+      for (const word of words(command)) expect(synopsis).toContain(word);
+      const options = command.options.filter((option) => !option.hidden);
+      const flags = options.flatMap(({ short, long }) => [short, long].filter((one) => one));
+      const told = explained(page);
+      if (likeRun.has(name)) expect(flags).toEqual(expect.arrayContaining(told));
+      else expect(told).toEqual(flags.sort());
+      expect(manual('failoverd.8')).toContain(
+        `failoverd-${name === 'undrain' ? 'drain' : name} (1)`,
+      );
     });
 
     it('says what it is in one line, as the others do', () => {
@@ -53,6 +90,37 @@ describe.each(program.commands.map((command) => [command.name(), command] as con
     });
   },
 );
+
+it('no page is about a command that does not exist', () => {
+  const names = readdirSync(manuals).map((file) => /^failoverd-(.+)\.1$/.exec(file)?.[1]);
+  const known = program.commands.map((command) => command.name());
+  expect(names.filter((name) => name !== undefined && !known.includes(name))).toEqual([]);
+});
+
+describe('the command as it is built', () => {
+  const failoverd = (...args: readonly string[]) =>
+    spawnSync(process.execPath, [path.join(manuals, '../dist/failoverd.js'), ...args], {
+      encoding: 'utf8',
+    });
+
+  it('lists every command, and no other', () => {
+    const section = /^Commands:\n([^]*?)\n\n/m.exec(failoverd('--help').stdout)?.[1] ?? '';
+    const listed = [...section.matchAll(/^ {2}([a-z]+)/gm)].map(([, name]) => name);
+    const known = program.commands.map((command) => command.name());
+    expect(listed.filter((name) => name !== 'help').sort()).toEqual(known.sort());
+  });
+
+  it.each(program.commands.map((command) => [command.name(), command] as const))(
+    '%s has help that names every option',
+    (name, command) => {
+      const { status, stdout } = failoverd(name, '--help');
+      expect(status).toBe(0);
+      expect(stdout).toMatch(new RegExp(`^Usage: failoverd ${name} `));
+      expect(failoverd('help', name).stdout).toBe(stdout);
+      for (const { long, hidden } of command.options) if (!hidden) expect(stdout).toContain(long);
+    },
+  );
+});
 
 describe.each(shells)('completion for %s', (shell) => {
   const script = completionScript(shell, program);

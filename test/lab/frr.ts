@@ -33,6 +33,10 @@ export class Frr implements RouterDaemon {
     return this.#vrrpd;
   }
 
+  get running(): boolean {
+    return this.#vrrpd?.running === true;
+  }
+
   async start(config: string): Promise<void> {
     const file = this.host.writeConfig(config, 'frr.conf');
     await this.#makeMacvlans(config);

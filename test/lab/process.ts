@@ -93,7 +93,7 @@ export class LabProcess {
   }
 
   /** Sends a signal, unless the process has ended already. */
-  signal(signal: NodeJS.Signals): void {
+  signal(signal: NodeJS.Signals | number): void {
     if (!this.running) return;
     sendSignal(this.#pid, signal);
     // A wrapper stops itself when its child is stopped, and would not see the child end.
@@ -162,7 +162,7 @@ export function childrenOf(pid: number): number[] {
 }
 
 /** Sends a signal to a process id that may be gone. */
-export function sendSignal(pid: number, signal: NodeJS.Signals): void {
+export function sendSignal(pid: number, signal: NodeJS.Signals | number): void {
   try {
     process.kill(pid, signal);
   } catch (error) {

@@ -11,6 +11,8 @@ export interface RouterDaemon {
   readonly kind: DaemonKind;
   readonly host: Host;
   readonly process: LabProcess;
+  /** It has been started and has not ended. */
+  readonly running: boolean;
   /** Starts it with this configuration. */
   start(config: string): Promise<void>;
   /** SIGTERM: goodbye, everything given back. */
@@ -26,9 +28,15 @@ export interface RouterDaemon {
 /** Environment that `Failoverd` gets beside the inherited one. */
 export type DaemonEnv = Readonly<Record<string, string>>;
 
-export function routerDaemon(kind: DaemonKind, host: Host, env: DaemonEnv = {}): RouterDaemon {
+/** `flags`: what a failoverd gets beside the usual options. */
+export function routerDaemon(
+  kind: DaemonKind,
+  host: Host,
+  env: DaemonEnv = {},
+  flags: readonly string[] = [],
+): RouterDaemon {
   if (kind === 'frr') return new Frr(host);
-  return kind === 'failoverd' ? new Failoverd(host, env) : new Keepalived(host, env);
+  return kind === 'failoverd' ? new Failoverd(host, env, flags) : new Keepalived(host, env);
 }
 
 /** The bundled command as `npm run build` leaves it. */
@@ -49,6 +57,10 @@ abstract class Daemon implements RouterDaemon {
   get process(): LabProcess {
     if (!this.#process) throw new Error(`${this.kind} on ${this.host.name} has not been started`);
     return this.#process;
+  }
+
+  get running(): boolean {
+    return this.#process?.running === true;
   }
 
   async start(config: string): Promise<void> {
@@ -84,6 +96,12 @@ abstract class Daemon implements RouterDaemon {
 
 export class Failoverd extends Daemon {
   readonly kind = 'failoverd';
+  readonly #flags: readonly string[];
+
+  constructor(host: Host, env: DaemonEnv = {}, flags: readonly string[] = []) {
+    super(host, env);
+    this.#flags = flags;
+  }
 
   override async start(config: string): Promise<void> {
     if (!existsSync(FAILOVERD)) throw new Error(`${FAILOVERD} is missing: npm run build`);
@@ -104,7 +122,7 @@ export class Failoverd extends Daemon {
       '-f',
       configFile,
     ];
-    return [process.execPath, FAILOVERD, ...flags];
+    return [process.execPath, FAILOVERD, ...flags, ...this.#flags];
   }
 }
 

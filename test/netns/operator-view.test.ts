@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { eventually } from '../lab/eventually.ts';
@@ -5,17 +6,22 @@ import type { Host } from '../lab/host.ts';
 import { startForging } from '../lab/forger.ts';
 import { LAB_PROGRAMS, whatIsMissing } from '../lab/requirements.ts';
 import { FAILOVERD } from '../lab/router-daemon.ts';
-import { scrape } from './scrape.ts';
+import { everybodyAgrees } from './agreement.ts';
+import { asked, statusOf } from './asking.ts';
+import { violations } from './jsonSchema.ts';
+import type { Schema } from './jsonSchema.ts';
 import { onStage, VIP, vipIsOn } from './stage.ts';
 import type { Stage } from './stage.ts';
-import { ControlClient } from '../../src/observe/controlClient.ts';
-import type { StatusReport } from '../../src/observe/controlClient.ts';
 
 /*
  * Every cause is provoked for real, and `why` names it; at every step status, metrics, keepalived's
- * JSON file and the kernel agree.
+ * JSON and statistics files and the kernel agree. So they do at every step of the walkthroughs
+ * (`vipMovesTo`).
  */
 
+const eventSchema = JSON.parse(
+  readFileSync(path.resolve(import.meta.dirname, '../../docs/events.schema.json'), 'utf8'),
+) as Schema;
 const patience = { timeoutMs: 8000 };
 const missing = whatIsMissing(LAB_PROGRAMS);
 
@@ -25,10 +31,7 @@ function tracked(priority: number): readonly string[] {
 }
 
 function config(priority: number, more = ''): string {
-  return `global_defs {
-    @failoverd metrics unix:/run/metrics.sock
-}
-vrrp_track_process holder {
+  return `vrrp_track_process holder {
     process ${tracked(priority).join(' ')}
     param_match exact
 }
@@ -70,7 +73,7 @@ vrrp_instance VI_1 {
 
 test.runIf(missing === '')('why names every cause, and everybody agrees', async () => {
   const pair = { server1: 'failoverd', server2: 'failoverd' } as const;
-  await onStage(pair, { env: { TMPDIR: '/run' } }, async (stage) => {
+  await onStage(pair, {}, async (stage) => {
     const { server1, server2 } = stage;
     const [one, two] = [stage.lab.server1, stage.lab.server2];
     for (const host of [one, two]) host.writeRun('load', '0\n');
@@ -103,6 +106,23 @@ test.runIf(missing === '')('why names every cause, and everybody agrees', async 
     expect((await statusOf(one)).instances[0]).toMatchObject({ drained: true, state: 'FAULT' });
     await ask(one, 'undrain');
     await settled(stage, 'server1');
+
+    server1.reload(config(200).replace('priority 200', 'priority 50'));
+    await settled(stage, 'server2');
+    await expectWhy(one, /its priority is higher\. A reload had just given it revision 2 of its/);
+    server1.reload(config(200));
+    await settled(stage, 'server1');
+    await expectWhy(one, /although its priority is lower\. A reload had just given it revision 3/);
+    server2.reload(config(100).replace('interface eth0', 'interface eth77'));
+    await expectWhy(two, /interface eth77 does not exist\. A reload had just given it revision 2/);
+    server2.reload(config(100).replace('router_id 51', 'router_id 52'));
+    await expectEvent(two, /VI_1: \w+ -> BACKUP \(priority 100\): the configuration was changed/);
+    server2.reload(config(100));
+    await settled(stage, 'server1');
+    await expectWhy(
+      two,
+      /the configuration was changed\. A reload had just|its priority is higher/,
+    );
 
     one.writeRun('fail', '');
     await settled(stage, 'server2');
@@ -173,6 +193,7 @@ test.runIf(missing === '')('why names every cause, and everybody agrees', async 
     await settled(stage, 'server1');
     await expectWhy(one, /This host itself was \d.* late for a deadline|this host was away for/);
 
+    await expectEventsAsDocumented(one);
     await server1.kill();
     await eventually(
       'server2 to take over',
@@ -183,9 +204,11 @@ test.runIf(missing === '')('why names every cause, and everybody agrees', async 
     await eventually('server1 to answer', async () => (await stateOf(one)) === 'BACKUP', patience);
     server1.reload(config(200, 'nopreempt'));
     await eventually('the journal', async () => /reloaded/.test(await ask(one, 'events')));
+    await expectEventsAsDocumented(two);
     await server2.stop();
     await settledOn(stage, 'server1');
     await expectWhy(one, /said goodbye/);
+    await expectEventsAsDocumented(one);
   });
 });
 
@@ -212,40 +235,9 @@ async function settledOn(stage: Stage, holder: 'server1' | 'server2'): Promise<v
   expect(await agreed(stage, holder)).toBe('MASTER');
 }
 
-const stateNumbers = { INIT: 0, BACKUP: 1, MASTER: 2, FAULT: 3 } as const;
-
-/** The state that status, metrics, JSON file and kernel agree on. */
-function agreed(stage: Stage, name: 'server1' | 'server2'): Promise<string> {
-  const host = stage.lab.host(name);
-  return eventually(
-    `${name} to be of one mind`,
-    async () => {
-      process.kill(stage[name].process.pid, 36);
-      const { instances } = await statusOf(host);
-      const [instance] = instances;
-      if (instance === undefined) throw new Error('there is no instance');
-      const { state, confirmed } = instance;
-      const metrics = await scrape(host.runPath('metrics.sock'));
-      const held = (await host.addresses('eth0')).includes(`${VIP}/24`);
-      const said = {
-        metrics: new RegExp(`^failoverd_state\\{.*state="${state}"\\} 1$`, 'm').test(metrics),
-        confirmed: new RegExp(`^failoverd_addresses_confirmed\\{.*\\} ${confirmed}$`, 'm').test(
-          metrics,
-        ),
-        kernel: held === (confirmed === 1),
-        file: jsonState(host) === stateNumbers[state],
-      };
-      if (Object.values(said).every(Boolean)) return state;
-      throw new Error(`${state} with ${confirmed}: ${JSON.stringify(said)}`);
-    },
-    patience,
-  );
-}
-
-function jsonState(host: Host): number | undefined {
-  const text = host.readRun('keepalived.json');
-  const [first] = JSON.parse(text ?? '[]') as { data: { state: number } }[];
-  return first?.data.state;
+/** The state that status, metrics, files and kernel agree on. */
+async function agreed(stage: Stage, name: 'server1' | 'server2'): Promise<string | undefined> {
+  return (await everybodyAgrees(stage[name])).instances[0]?.state;
 }
 
 async function expectWhy(host: Host, wanted: RegExp): Promise<void> {
@@ -261,24 +253,19 @@ async function expectWhy(host: Host, wanted: RegExp): Promise<void> {
   );
 }
 
-function statusOf(host: Host): Promise<StatusReport> {
-  return asked(host, (client) => client.status());
+/** Every entry of the journal is what docs/events.schema.json says. */
+async function expectEventsAsDocumented(host: Host): Promise<void> {
+  const entries = await asked(host, (client) => client.events());
+  expect(entries.flatMap((one) => violations(eventSchema, one))).toEqual([]);
+  expect(entries.some(({ kind }) => kind === 'StateChanged')).toBe(true);
+}
+
+async function expectEvent(host: Host, wanted: RegExp): Promise<void> {
+  await eventually(`the event ${wanted}`, async () => wanted.test(await ask(host, 'events')));
 }
 
 async function stateOf(host: Host): Promise<string | undefined> {
   return (await statusOf(host)).instances[0]?.state;
-}
-
-/** By the typed client, from outside of the host's mount namespace. */
-async function asked<T>(host: Host, question: (client: ControlClient) => Promise<T>): Promise<T> {
-  const client = await ControlClient.connect(
-    host.runPath(`failoverd/control.${host.namespace}.sock`),
-  );
-  try {
-    return await question(client);
-  } finally {
-    client.close();
-  }
 }
 
 /** By the command, as an operator on that host gives it. */

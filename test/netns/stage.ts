@@ -9,6 +9,7 @@ import { Lab, hostMac, type LabOptions } from '../lab/lab.ts';
 import { LAB_PROGRAMS, whatIsMissing } from '../lab/requirements.ts';
 import { routerDaemon, type DaemonEnv, type RouterDaemon } from '../lab/router-daemon.ts';
 import { asServer2 } from '../lab/walkthroughs.ts';
+import { everybodyAgrees, TELLING } from './agreement.ts';
 import { pairs, type Pair } from './pairs.ts';
 
 /** The address that moves. */
@@ -66,8 +67,9 @@ export async function onStage(
   const lab = await Lab.create(options);
   try {
     const capture = await Capture.start(lab.client);
-    const server1 = routerDaemon(pair.server1, lab.server1, options.env);
-    const server2 = routerDaemon(pair.server2, lab.server2, options.env);
+    const env = { ...TELLING.env, ...options.env };
+    const server1 = routerDaemon(pair.server1, lab.server1, env, TELLING.flags);
+    const server2 = routerDaemon(pair.server2, lab.server2, env, TELLING.flags);
     try {
       await body({ lab, capture, server1, server2 });
     } catch (error) {
@@ -96,7 +98,8 @@ export async function vipIsOn(stage: Stage, holder: 'server1' | 'server2' | 'non
 
 /**
  * Waits until the VIP has moved to a router: adverts with its priority, the addresses in both
- * kernels, an announcement from its Ethernet address since `since`, and a client that believes it.
+ * kernels, an announcement from its Ethernet address since `since`, a client that believes it, and all
+ * that a failoverd tells of itself saying the same.
  */
 export async function vipMovesTo(
   stage: Stage,
@@ -114,6 +117,9 @@ export async function vipMovesTo(
     () => client.neighbour(VIP),
     hostMac(holder),
   );
+  for (const name of ['server1', 'server2'] as const) {
+    if (stage[name].kind === 'failoverd' && stage[name].running) await everybodyAgrees(stage[name]);
+  }
 }
 
 /** Stops both and sees everything given back; a MASTER takes its leave with priority 0. */

@@ -19,6 +19,7 @@ const NEEDS = [
   { name: 'keepalived', program: 'keepalived', for: 'interoperation with keepalived' },
   { name: 'frr', program: '/usr/lib/frr/vrrpd', for: 'interoperation with FRR' },
   { name: 'prometheus', program: 'promtool', for: 'the check of metrics and alert rules' },
+  { name: 'tmux', program: 'tmux', for: 'what a terminal shows' },
   { name: 'cmake', program: 'cmake', for: 'the native tests' },
   { name: 'doctest-dev', program: '/usr/include/doctest/doctest.h', for: 'the native tests' },
   { name: 'zsh', program: 'zsh', for: 'shell completion' },
