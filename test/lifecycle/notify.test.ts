@@ -160,6 +160,53 @@ echo "$3" >> /run/told
     await world.nothingLeft();
   });
 
+  it('notify_replay: a reload tells scripts the present state again, and says that it is again', async () => {
+    const { host } = world;
+    host.installScript(
+      'tell.sh',
+      '#!/bin/sh\necho "$3 ${FAILOVERD_REPLAY:-new} $FAILOVERD_CAUSE_KIND" >> /run/told\n',
+    );
+    const text = (settings: string): string =>
+      withGlobals(withNotify('notify /usr/local/bin/tell.sh'), `script_user root\n${settings}`);
+    const replaying = text('  @failoverd notify_replay on');
+    let daemon = await world.daemon(host.writeConfig(replaying));
+    await eventuallyEqual('the first state', () => told().at(-1)?.slice(0, 10), 'MASTER new');
+    const before = told();
+    daemon.signal('SIGHUP');
+    await eventuallyEqual('what is told again', () => told().slice(before.length), [
+      'MASTER 1 replay',
+    ]);
+    // Off again: the reload itself is not a reason to tell anybody.
+    host.writeConfig(text(''));
+    daemon.signal('SIGHUP');
+    await eventuallyEqual(
+      'reloads',
+      () => daemon.lines.filter((line) => /reloaded /.test(line)).length,
+      2,
+    );
+    expect(await daemon.stop()).toEqual({ code: 0, signal: null });
+    expect(
+      told()
+        .slice(before.length)
+        .map((line) => line.split(' ').slice(0, 2).join(' ')),
+    ).toEqual(['MASTER 1', 'STOP new']);
+    // A restart tells what is so from then on, which is not told again.
+    const restarted = told().length;
+    daemon = await world.daemon(host.writeConfig(replaying));
+    await eventuallyEqual(
+      'the state after a restart',
+      () => told().at(-1)?.slice(0, 10),
+      'MASTER new',
+    );
+    expect(
+      told()
+        .slice(restarted)
+        .filter((line) => / 1 /.test(line)),
+    ).toEqual([]);
+    expect(await daemon.stop()).toEqual({ code: 0, signal: null });
+    await world.nothingLeft();
+  });
+
   it('runs startup_script first and shutdown_script last, each within its time', async () => {
     const { host } = world;
     const look = '#!/bin/sh\nip -o addr show dev eth0 | grep -c 192.168.122.200 >> /run/$1\n';
