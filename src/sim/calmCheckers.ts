@@ -3,7 +3,7 @@
 
 import { Checker } from './checker.ts';
 import type { Host } from './host.ts';
-import { configOf, statusOf, together } from './lookup.ts';
+import { configOf, servesUnfit, statusOf, together } from './lookup.ts';
 import type { Observation } from './observation.ts';
 import { MILLISECOND, SECOND, type WorldTime } from './world.ts';
 
@@ -74,7 +74,7 @@ function priorityAfterFlip(host: Host, router: number): number | undefined {
   const config = configOf(host, router);
   const weight = config?.trackers[0]?.weight;
   if (config === undefined || weight === undefined || !host.trackerOk) return undefined;
-  if (weight === 0) return 0;
+  if (weight === 0) return servesUnfit(host, config) ? 1 : 0;
   if (config.basePriority === 255) return undefined;
   return Math.max(1, config.basePriority + Math.min(weight, 0));
 }

@@ -18,6 +18,7 @@ import {
   GroupsStayTogether,
   MakeBeforeBreak,
   MasterIsNeverSilent,
+  NeverNobody,
   NoMasterWithAFault,
 } from './serviceCheckers.ts';
 
@@ -36,6 +37,7 @@ export function checkersFor(scene: Scene): readonly Checker[] {
     new ForgersAreNotHeeded(scene),
     new ConfirmedIsAnnounced(scene),
     new NoMasterWithAFault(scene),
+    new NeverNobody(scene),
   ];
   const calm = [
     new TakeoverInTime(scene),

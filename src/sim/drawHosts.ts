@@ -43,6 +43,7 @@ interface Shared {
   readonly hosts: number;
   readonly unequal: boolean;
   readonly refresh: boolean;
+  readonly neverNobody: boolean;
 }
 
 const PRIORITIES = [100, 100, 110, 150, 200, 254, 1] as const;
@@ -102,6 +103,7 @@ function drawShared(random: Random): Shared {
     // Version 3 learns the master's interval.
     unequal: version === 'v3' && random.chance(0.15),
     refresh: random.chance(0.2),
+    neverNobody: random.fork('neverNobody').chance(0.25),
   };
 }
 
@@ -171,7 +173,7 @@ function instanceConfig(
     quick: shared.quick,
     trackPrimary: true,
     gate: 0,
-    neverNobody: false,
+    neverNobody: shared.neverNobody,
     auth: {
       kind: 'none',
       password: new Uint8Array(8),

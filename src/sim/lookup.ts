@@ -15,3 +15,12 @@ export function configOf(host: Host, router: number): InstanceConfig | undefined
 export function together(host: Host, router: number): readonly number[] {
   return host.groups.find((group) => group.members.includes(router))?.members ?? [router];
 }
+
+/** Whether a failed check leaves it in service (docs/adr/0006). */
+export function servesUnfit(
+  host: Host,
+  { id, neverNobody, basePriority }: InstanceConfig,
+): boolean {
+  const isGrouped = host.groups.some(({ members }) => members.includes(id));
+  return neverNobody && !isGrouped && basePriority !== 255;
+}

@@ -42,11 +42,14 @@ export function runPlan(plan: WorldPlan): Outcome {
   return { plan, observations, violations: checkers.flatMap((checker) => checker.violations) };
 }
 
-/** All is well again; but a storm ends with one more split of everybody from everybody. */
+/**
+ * All is well again; but a storm ends with one more split of everybody from everybody, and checks stay
+ * as they are where that must take nobody out of service (never_nobody).
+ */
 function heal(hosts: readonly Host[], network: Network, plan: WorldPlan): void {
   network.quality = { ...plan.quality, loss: 0, duplication: 0 };
   for (const host of hosts) {
-    host.healTracker();
+    if (!host.instances.every(({ neverNobody }) => neverNobody)) host.healTracker();
     host.healGroups();
     host.boot();
   }

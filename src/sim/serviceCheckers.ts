@@ -3,6 +3,7 @@
 
 import { Checker } from './checker.ts';
 import type { Host } from './host.ts';
+import { servesUnfit } from './lookup.ts';
 import type { Observation } from './observation.ts';
 import { FORGERS } from './stranger.ts';
 import { MILLISECOND, type WorldTime } from './world.ts';
@@ -139,10 +140,38 @@ export class NoMasterWithAFault extends Checker {
 
   #faultOf(host: Host, router: number): string | undefined {
     const config = host.instances.find((one) => one.id === router);
-    if (!host.trackerOk && config?.trackers.some((use) => use.weight === 0) === true) {
+    if (config === undefined || servesUnfit(host, config)) return undefined;
+    if (!host.trackerOk && config.trackers.some((use) => use.weight === 0)) {
       return 'a failed check';
     }
     return undefined;
+  }
+}
+
+/** docs/adr/0006: rather an unfit router than none, also while all checks of all routers fail. */
+export class NeverNobody extends Checker {
+  readonly name = 'never_nobody: a failed check takes nobody out of service';
+
+  override observe(seen: Observation): void {
+    if (seen.kind !== 'state' || seen.to !== 'fault' || seen.cause.kind !== 'trackerFault') return;
+    const host = this.scene.hosts.find((one) => one.name === seen.host);
+    const config = host?.instances.find((one) => one.id === seen.instance);
+    if (host === undefined || config === undefined || !servesUnfit(host, config)) return;
+    this.violate(`${host.name} ${config.name} in FAULT for a failed check`, seen.at);
+  }
+
+  override atRest(): void {
+    for (const router of this.routers) {
+      const able = this.scene.hosts.filter((host) => {
+        const config = host.instances.find((one) => one.id === router);
+        return config !== undefined && servesUnfit(host, config) && host.alive;
+      });
+      if (able.length > 0 && this.mastersOf(router).length === 0) {
+        this.violate(
+          `router ${router}: nobody, and ${able.map(({ name }) => name).join(', ')} run`,
+        );
+      }
+    }
   }
 }
 

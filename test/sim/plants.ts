@@ -174,6 +174,13 @@ export const plants: readonly Plant[] = [
     caughtBy: 'nobody is MASTER with a fault',
   },
   {
+    name: 'never_nobody forgotten',
+    file: 'faults.cc',
+    find: 'return router.config.neverNobody && router.group == Router::kNoGroup &&',
+    replace: 'return !router.config.neverNobody && router.group == Router::kNoGroup &&',
+    caughtBy: 'never_nobody: a failed check takes nobody out of service',
+  },
+  {
     name: 'an unchanged reload advertises',
     file: 'apply.cc',
     find: 'router.state == State::master && router.advertInterval() != before',

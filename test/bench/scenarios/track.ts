@@ -1,6 +1,6 @@
 // From an event on the master to the advert that tells it, and to the VIP answering elsewhere.
 
-import { renameSync, symlinkSync } from 'node:fs';
+import { renameSync, rmSync, symlinkSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '../../lab/eventually.ts';
 import { hostMac, type Lab } from '../../lab/lab.ts';
@@ -94,7 +94,11 @@ async function eventsOf(lab: Lab): Promise<readonly Event[]> {
     },
     {
       name: SCRIPT_FAILS,
-      begin: () => rmSync(lab.server1.runPath('bench/well')),
+      begin: () => {
+        const at = now();
+        rmSync(lab.server1.runPath('bench/well'));
+        return at;
+      },
       end: () => lab.server1.writeRun('bench/well', ''),
     },
     {
