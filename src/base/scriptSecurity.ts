@@ -39,6 +39,8 @@ export interface UnsafeFinding {
 
 /** As many links as the kernel itself follows. */
 const linksMax = 40;
+/** So long after its last change the date of a file tells one state of it from the next. */
+const settledMs = 1000;
 /** A script may name an interpreter that is a script again; the kernel goes four deep. */
 const interpretersMax = 4;
 
@@ -58,7 +60,7 @@ export async function checkScriptPath(
   for (let depth = 0; file !== undefined && depth < interpretersMax; depth += 1) {
     const walked = await walk(file, runner);
     if (walked.kind !== 'file') return walked;
-    file = await interpreterOf(walked.path);
+    file = await interpreterNow(walked);
   }
   return { kind: 'safe' };
 }
@@ -68,21 +70,27 @@ interface Runner {
   readonly gid: number;
 }
 
-type Walked =
-  | { readonly kind: 'file'; readonly path: string }
-  | Exclude<SecurityVerdict, { kind: 'safe' }>;
+interface FileFound {
+  readonly kind: 'file';
+  readonly path: string;
+  readonly stats: Stats | undefined;
+}
+
+type Walked = FileFound | Exclude<SecurityVerdict, { kind: 'safe' }>;
 
 async function walk(path: string, runner: Runner): Promise<Walked> {
   let done = '';
   let todo = ['/', ...split(path)];
   let links = 0;
   let setuidRoot = false;
+  let last: Stats | undefined;
   for (let name = todo.shift(); name !== undefined; name = todo.shift()) {
     if (name === '..') done = done.slice(0, Math.max(0, done.lastIndexOf('/')));
     if (name === '..' || name === '.') continue;
     const here = name === '/' ? '/' : `${done}/${name}`;
     const step = await look(here);
     if ('errno' in step) return { kind: 'unreadable', errno: step.errno, component: here };
+    last = step.stats;
     setuidRoot = step.stats.isFile() && isSetuidRoot(step.stats);
     const fault = faultOf(step.stats, here, runner, setuidRoot);
     if (fault !== undefined) return { kind: 'unsafe', finding: fault };
@@ -95,7 +103,27 @@ async function walk(path: string, runner: Runner): Promise<Walked> {
     if (step.link.startsWith('/')) done = '';
     todo = [...split(step.link), ...todo];
   }
-  return { kind: 'file', path: done === '' ? '/' : done };
+  return { kind: 'file', path: done === '' ? '/' : done, stats: last };
+}
+
+/** Of the files that were looked at last: what their first line names, and when that was so. */
+const interpreters = new Map<
+  string,
+  { readonly stamp: string; readonly name: string | undefined }
+>();
+const interpretersKept = 256;
+
+/** A file is read again only when it is another one or was changed, which the kernel dates itself. */
+async function interpreterNow({ path, stats }: FileFound): Promise<string | undefined> {
+  const stamp = `${stats?.dev} ${stats?.ino} ${stats?.size} ${stats?.ctimeMs}`;
+  const known = interpreters.get(path);
+  if (known?.stamp === stamp) return known.name;
+  const name = await interpreterOf(path);
+  // The clock of a file system is coarse: what was changed just now may change again unseen.
+  if (stats === undefined || Date.now() - stats.ctimeMs < settledMs) return name;
+  if (interpreters.size >= interpretersKept) interpreters.clear();
+  interpreters.set(path, { stamp, name });
+  return name;
 }
 
 function split(path: string): string[] {

@@ -2,11 +2,21 @@
  * The walk along a script's path, on real files. Changing owners needs root; what does not is
  * tested for everybody.
  */
-import { chmodSync, chownSync, lchownSync, mkdirSync, renameSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  lchownSync,
+  mkdirSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { checkScriptPath } from '../../src/base/scriptSecurity.ts';
-import { scratchDirectory, writeScript } from './scratch.ts';
+import { scratchDirectory, until, writeScript } from './scratch.ts';
 
 const asRoot = { uid: 0, gid: 0 };
 const nobody = { uid: 65534, gid: 65534 };
@@ -86,6 +96,19 @@ describe.runIf(process.getuid?.() === 0)('a script of root behind links and the 
     const files = good();
     chmodSync(files.a, 0o1777);
     expect(await faultOf(files.script)).toBe('safe');
+  });
+
+  it('is read again when it was changed after its interpreter had been remembered', async () => {
+    const files = good();
+    const interpreter = writeScript(files.a, 'interpreter', '#!/bin/sh\n', 0o777);
+    // The change is that old before its interpreter is remembered.
+    await until(() => Date.now() - statSync(files.script).ctimeMs > 1100);
+    expect(await faultOf(files.script)).toBe('safe');
+    expect(await faultOf(files.script)).toBe('safe');
+    const before = statSync(files.script);
+    writeFileSync(files.script, `#!${interpreter}\n`);
+    utimesSync(files.script, before.atime, before.mtime); // Nothing that its writer can set counts.
+    expect(await faultOf(files.script)).toMatchObject({ component: interpreter });
   });
 
   it('is as unsafe as its interpreter', async () => {
