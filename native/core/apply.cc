@@ -10,6 +10,7 @@
 #include "core/link_delays.h"
 #include "core/objects.h"
 #include "core/pacing.h"
+#include "core/pulse.h"
 
 namespace failoverd::core::apply {
 namespace {
@@ -45,32 +46,9 @@ void reserveHealth(const CoreState& core, Router& router) {
   router.health.parts.reserve(uses);
 }
 
-// Every absence of two pulses is noticed. One of downTimerAdverts - 1 intervals can swallow as
-// many adverts as make a master count as silent; with down_timer_adverts 1 the loss of a single
-// one does, and half an interval must do.
-Duration pulseOf(const Router& router) {
-  const auto adverts = router.config.downTimerAdverts;
-  if (adverts >= 3) return router.advertInterval();
-  return router.advertInterval() / (adverts == 2 ? 2 : 4);
-}
-
-// Slower pulses would not notice an absence that matters to the most impatient instance.
-void setPulse(CoreState& core) {
-  core.pulse = Duration::zero();
-  for (const auto& router : core.routers) {
-    const auto pulse = pulseOf(*router);
-    core.pulse = core.pulse == Duration::zero() ? pulse : std::min(core.pulse, pulse);
-  }
-  if (core.routers.empty()) {
-    core.deadlines.cancel(core.pulseSlot);
-  } else if (!core.deadlines.armed(core.pulseSlot)) {
-    core.deadlines.arm(core.pulseSlot, core.now + core.pulse);
-  }
-}
-
 // What depends on the list of instances, groups and addresses.
 void relist(CoreState& core) {
-  setPulse(core);
+  pulse::fit(core);
   groups::regroup(core);
   addresses::rebuildIndex(core);
   pacing::assign(core);

@@ -24,8 +24,12 @@ class Arrivals {
     if (missed >= std::max(patience - 1, 1)) ++nearFailovers_;
   }
 
-  [[nodiscard]] ArrivalStatus status() const {
-    return {missed_, longest_, nearFailovers_, histogram_.sum(), histogram_.counts()};
+  void tell(ArrivalStatus& status) const {
+    status.missed = missed_;
+    status.longestMissed = longest_;
+    status.nearFailovers = nearFailovers_;
+    status.sum = histogram_.sum();
+    histogram_.tell(status.buckets);
   }
 
  private:

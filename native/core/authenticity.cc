@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/election.h"
 #include "core/state.h"
 #include "wire/ah.h"
 
@@ -106,6 +107,25 @@ bool replayed(const CoreState& core, Router& router, const IpAddress& source,
   return false;
 }
 
+// Each of them has a number of its own.
+std::uint32_t copiesOf(const Router& router) {
+  return static_cast<std::uint32_t>(std::max<std::size_t>(router.config.unicastPeers.size(), 1));
+}
+
+// Two masters that counted alike would take each other's adverts for replays for ever. The better
+// one goes ahead of all that the other can have sent by our next advert, which that one then hears.
+// What was sent long ago is behind anyway, so that a recording moves nothing.
+void goAhead(Router& router, ByteView vrrp, const IpAddress& source, std::uint32_t sequence) {
+  constexpr std::size_t kPriorityAt = 2;
+  if (router.state != State::master || source == router.source) return;
+  if (vrrp.size() <= kPriorityAt) return;
+  if (!election::outranks(router, Priority{vrrp[kPriorityAt]}, source)) return;
+  const auto ahead = 2 * copiesOf(router) + 1;
+  if (sequence >= wire::kLastAhSequence - ahead) return;
+  auto& own = router.authenticity.ahSequence;
+  own = std::max(own, sequence + ahead);
+}
+
 }  // namespace
 
 void configure(Router& router) {
@@ -114,6 +134,14 @@ void configure(Router& router) {
   if (config.auth.kind != AuthKind::ah && config.auth.kind != AuthKind::hmac) return;
   auth.bytes.resize(wire::kAhAdvertOffset + wire::kMaxAdvertSize + wire::kHmacTrailerSize);
   auth.marks.reserve(std::max(kMarks, config.unicastPeers.size()));
+}
+
+void overtake(Router& router, bool away) {
+  if (router.config.auth.kind != AuthKind::ah) return;
+  // Regular adverts, four triggered ones in an interval, and as many on the way.
+  const auto ahead = away ? kAhLead : 8 * copiesOf(router);
+  auto& own = router.authenticity.ahSequence;
+  if (own < wire::kLastAhSequence - ahead) own += ahead;
 }
 
 bool available(const CoreState& core, const Router& router) {
@@ -183,7 +211,10 @@ Result<ByteView, RejectReason> openAh(const CoreState& core, Router& router,
     return RejectReason::authFailure;
   }
   const auto sequence = opened.value().header.sequence;
-  if (sequence <= router.authenticity.ahSequence) return RejectReason::authReplayed;
+  if (sequence <= router.authenticity.ahSequence) {
+    goAhead(router, opened.value().vrrp, packet.source, sequence);
+    return RejectReason::authReplayed;
+  }
   router.authenticity.ahSequence = sequence;
   return opened.value().vrrp;
 }

@@ -45,6 +45,9 @@ void configure(Router& router);
 
 // Begins the next advert: one signature for all of its destinations.
 void next(const CoreState& core, Router& router);
+// AH: the next advert is newer than what a master that took over meanwhile can have sent, of which
+// only the first copy, or with `away` an old one, was heard.
+void overtake(Router& router, bool away);
 // The advert as it is sent to `to.destination`: `pdu` itself, or a signed copy that is good
 // until the next call. Nothing: it cannot be signed, and is not sent.
 std::optional<ByteView> protect(const CoreState& core, Router& router, ByteView pdu,

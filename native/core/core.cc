@@ -16,6 +16,7 @@
 #include "core/mastership.h"
 #include "core/objects.h"
 #include "core/pacing.h"
+#include "core/pulse.h"
 #include "core/state.h"
 #include "core/stop.h"
 
@@ -42,7 +43,7 @@
 // buffer count as heard.
 namespace failoverd::core {
 
-CoreSnapshot takeSnapshot(const CoreState& core, Instant now);
+void takeSnapshot(const CoreState& core, Instant now, CoreSnapshot& into, SnapshotRoom room);
 
 namespace {
 
@@ -61,12 +62,6 @@ void begin(CoreState& core, Instant now) {
   } else {
     core.startupOver = true;
   }
-}
-
-// Nothing else may be waited for when a machine stands still: the pulse always is.
-void pulsePassed(CoreState& core, Instant due) {
-  if (core.now - due > core.pulse) core.backSince = core.now;
-  core.deadlines.arm(core.pulseSlot, core.now + core.pulse);
 }
 
 void settle(CoreState& core) {
@@ -268,7 +263,7 @@ void pass(CoreState& core, const Deadlines::Due& due) {
       objects::retry(core, core.statics);
       return;
     case Purpose::pulse:
-      pulsePassed(core, due.at);
+      pulse::onDeadline(core, due.at);
       return;
     case Purpose::announcePaced:
       pacing::onDeadline(core, due.owner);
@@ -343,7 +338,13 @@ std::optional<Output> Core::drain() {
 }
 
 CoreSnapshot Core::snapshot(Instant now) const {
-  return takeSnapshot(*state_, now);
+  CoreSnapshot snapshot;
+  takeSnapshot(*state_, now, snapshot, SnapshotRoom::present);
+  return snapshot;
+}
+
+void Core::snapshot(Instant now, CoreSnapshot& into, SnapshotRoom room) const {
+  takeSnapshot(*state_, now, into, room);
 }
 
 Instant Core::tellWill(Instant now, WillSink& sink) const {

@@ -5,9 +5,11 @@
 #include "base/check.h"
 #include "core/addresses.h"
 #include "core/announcer.h"
+#include "core/authenticity.h"
 #include "core/groups.h"
 #include "core/health.h"
 #include "core/mastership.h"
+#include "core/pulse.h"
 
 namespace failoverd::core::election {
 namespace {
@@ -154,7 +156,9 @@ void remember(CoreState& core, Router& router, const HeardAdvert& advert) {
   if (advert.priority == kGoodbyePriority) return;
   seen.address = advert.source;
   seen.priority = advert.priority;
-  if (router.config.version == VrrpVersion::v3) seen.interval = advert.interval;
+  if (router.config.version != VrrpVersion::v3 || seen.interval == advert.interval) return;
+  seen.interval = advert.interval;
+  pulse::fit(core);
 }
 
 // A new master (or the first one) is worth an event; the same one again is not.
@@ -186,8 +190,19 @@ Happening happeningOf(const Router& router, const HeardAdvert& advert) {
   if (advert.priority == kGoodbyePriority) return Happening::goodbyeHeard;
   if (advert.priority > router.effective()) return Happening::higherHeard;
   if (advert.priority < router.effective()) return Happening::lowerHeard;
-  const bool higher = router.source && advert.source > *router.source;
-  return higher ? Happening::equalHigherHeard : Happening::equalLowerHeard;
+  return outranks(router, advert.priority, advert.source) ? Happening::equalLowerHeard
+                                                          : Happening::equalHigherHeard;
+}
+
+// docs/adr/0009: the better one gives way as soon as it hears the member that decides. One that
+// goes on for two intervals is no such group, or hears nothing of ours.
+bool endures(const CoreState& core, Router& router, const HeardAdvert& advert) {
+  auto& election = router.election;
+  const auto longest = std::max(advert.interval, groups::longestInterval(core, router));
+  const bool again = election.betterSince && core.now - election.betterHeard < longest * 6;
+  if (!again) election.betterSince = core.now;
+  election.betterHeard = core.now;
+  return core.now - *election.betterSince < longest * 2;
 }
 
 CauseKind causeKindOf(Happening happening, const Circumstances& at) {
@@ -227,20 +242,23 @@ void hearAsBackup(CoreState& core, Router& router, const HeardAdvert& advert, Ca
 void hearAsMaster(CoreState& core, Router& router, const HeardAdvert& advert, Cause cause) {
   auto happening = happeningOf(router, advert);
   if (mastership::rivalInsists(core, router, advert)) happening = Happening::rivalOwnerInsists;
-  const auto at = circumstancesOf(core, router);
+  const bool better =
+      happening == Happening::higherHeard || happening == Happening::equalHigherHeard;
+  auto at = circumstancesOf(core, router);
+  at.groupPrevails = better && groups::prevails(core, router) && endures(core, router, advert);
   const auto next = decide(router.state, happening, at);
   cause.kind = causeKindOf(happening, at);
   if (next.to == State::backup) {
     // docs/adr/0002: the better one learns that there were two, and announces once more. Who
     // gives way to a weaker one (nopreempt, after an absence; an owner that insists) must not
     // silence it.
-    const bool better =
-        happening == Happening::higherHeard || happening == Happening::equalHigherHeard;
     if (better && (router.config.higherPrioritySendAdvert || !router.config.strict)) {
+      authenticity::overtake(router, at.wasAway);
       sendAdvert(core, router, router.effective());
     }
     remember(core, router, advert);
   }
+  if (at.groupPrevails) return;
   happen(core, router, happening, cause);
   if (next.to != State::backup) return;
   tellMaster(core, router, std::nullopt);
@@ -305,6 +323,9 @@ void hear(CoreState& core, Router& router, const HeardAdvert& advert) {
   }
   if (core.stopping) return;
   mastership::forgiveRival(core, router, advert);
+  if (advert.priority != kGoodbyePriority) {
+    router.rival = Rival{advert.source, advert.priority, core.now};
+  }
   switch (router.state) {
     case State::init:
     case State::fault:
@@ -335,6 +356,11 @@ void onDeadline(CoreState& core, Router& router, Purpose purpose, Instant due) {
   } else if (purpose == Purpose::triggeredAdvert) {
     mastership::triggeredAdvert(core, router);
   }
+}
+
+bool outranks(const Router& router, Priority priority, const IpAddress& address) {
+  if (priority != router.effective()) return router.effective() > priority;
+  return !router.source || *router.source >= address;
 }
 
 void stopPreempting(CoreState& core, Router& router) {

@@ -18,6 +18,9 @@ void hear(CoreState& core, Router& router, const HeardAdvert& advert);
 // `due` is when the deadline should have been judged.
 void onDeadline(CoreState& core, Router& router, Purpose purpose, Instant due);
 
+// Whether it is the better of the two: the higher priority, then the higher address.
+[[nodiscard]] bool outranks(const Router& router, Priority priority, const IpAddress& address);
+
 // The effective priority has changed from `before`.
 void priorityChanged(CoreState& core, Router& router, Priority before);
 

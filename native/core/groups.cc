@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/election.h"
+#include "core/mastership.h"
 
 namespace failoverd::core::groups {
 namespace {
@@ -32,7 +33,48 @@ State stateOf(const CoreState& core, const Group& group) {
   return masters == known ? State::master : State::backup;
 }
 
+std::optional<IpAddress> lowestAddress(const Router& router) {
+  std::optional<IpAddress> lowest;
+  for (const auto& vip : router.addresses) {
+    if (!lowest || vip.config.address < *lowest) lowest = vip.config.address;
+  }
+  return lowest;
+}
+
+// By what every router knows of a virtual router: VRID, family and addresses.
+bool decidesBefore(const Router& one, const Router& other) {
+  if (one.config.vrid != other.config.vrid) return one.config.vrid < other.config.vrid;
+  if (one.config.family != other.config.family) return one.config.family < other.config.family;
+  return lowestAddress(one) < lowestAddress(other);
+}
+
+const Router& deciderOf(const CoreState& core, const Router& router) {
+  const auto* decider = &router;
+  for (const auto& each : core.routers) {
+    if (each->group == router.group && decidesBefore(*each, *decider)) decider = each.get();
+  }
+  return *decider;
+}
+
 }  // namespace
+
+bool prevails(const CoreState& core, const Router& router) {
+  if (router.group == Router::kNoGroup) return false;
+  const auto& decider = deciderOf(core, router);
+  if (&decider == &router || decider.state != State::master || !decider.rival) return false;
+  if (mastership::wasAway(core, decider) || mastership::wasAway(core, router)) return false;
+  if (!election::outranks(decider, decider.rival->priority, decider.rival->address)) return false;
+  // Long enough for two groups that gave way to each other, and took over at one moment again.
+  return core.now - decider.rival->heard < decider.masterDown() * 2;
+}
+
+Duration longestInterval(const CoreState& core, const Router& router) {
+  auto longest = router.advertInterval();
+  for (const auto& each : core.routers) {
+    if (each->group == router.group) longest = std::max(longest, each->advertInterval());
+  }
+  return longest;
+}
 
 bool ready(const CoreState& core, const Router& router) {
   if (router.group == Router::kNoGroup) return true;

@@ -8,6 +8,11 @@ namespace failoverd::core::groups {
 
 // Whether every other member is MASTER already or only waits for the group. True without one.
 [[nodiscard]] bool ready(const CoreState& core, const Router& router);
+// A member hears a better master: whether the group stays MASTER all the same, because the
+// member that decides for it is MASTER and has heard a weaker one lately (docs/adr/0009).
+[[nodiscard]] bool prevails(const CoreState& core, const Router& router);
+// The longest advert interval of its members.
+[[nodiscard]] Duration longestInterval(const CoreState& core, const Router& router);
 // A member has entered a state: the others follow.
 void follow(CoreState& core, Router& router, State from);
 // After a change of configuration a group may be split: its masters give way.

@@ -9,6 +9,7 @@
 #include "core/groups.h"
 #include "core/health.h"
 #include "core/objects.h"
+#include "core/pulse.h"
 #include "core/stop.h"
 #include "core/transition.h"
 
@@ -77,7 +78,9 @@ void forEachCopy(const CoreState& core, Router& router, Priority priority, Take 
 }  // namespace
 
 void begin(CoreState& core, Router& router) {
+  const bool heardFaster = router.masterInterval() < router.advertInterval();
   router.seen = {};  // RFC 9568 §6.1: Active_Adver_Interval is the active router's, now ours
+  if (heardFaster) pulse::fit(core);
   router.election = {};
   // Who yielded its ownership has it back: nobody else serves.
   if (router.config.basePriority == kOwnerPriority) router.health.effective = kOwnerPriority;

@@ -133,12 +133,16 @@ void restore(CoreState& core, ObjectSet& set, KernelObject& object) {
 }
 
 void lost(CoreState& core, ObjectSet& set, KernelObject& object) {
-  if (object.ownRemovals > 0) {
-    --object.ownRemovals;
-    return;
-  }
+  const bool ours = object.ownRemovals > 0;
+  if (ours) --object.ownRemovals;
   if (!set.wanted || object.state != AddressState::confirmed || !object.config.track) return;
-  restore(core, set, object);
+  // The answer to a removal that was overtaken by a new request is not waited for: what is taken
+  // for ours may be somebody else's doing. Asking once more harms nothing.
+  if (ours) {
+    request(core, set, object);
+  } else {
+    restore(core, set, object);
+  }
 }
 
 template <class Visit>

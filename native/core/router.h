@@ -68,6 +68,14 @@ struct MasterSeen {
   std::optional<Instant> heard;
 };
 
+// The last advert of anybody else who says that it is MASTER. Outlives every change of our own
+// state (docs/adr/0009).
+struct Rival {
+  IpAddress address;
+  Priority priority;
+  Instant heard;
+};
+
 enum class ListenState : std::uint8_t { idle, asked, listening, failed };
 enum class PreemptDelay : std::uint8_t { idle, running, over };
 
@@ -117,6 +125,9 @@ struct Election {
   std::optional<IpAddress> rivalOwner;
   Instant rivalTolerated;
   bool ownershipYielded = false;
+  // A better one beside a group that prevails: when this member heard it first, and last.
+  std::optional<Instant> betterSince;
+  Instant betterHeard;
 };
 
 struct Router {
@@ -142,6 +153,7 @@ struct Router {
 
   Health health;
   MasterSeen seen;
+  std::optional<Rival> rival;
   Election election;
   std::vector<VirtualAddress> addresses;
   std::size_t requested = 0;  // how many of them are in AddressState::requested

@@ -4,7 +4,7 @@
 #include "core/state.h"
 
 // The picture of everything, for whoever asks. Built from what the core holds; nothing here is
-// kept for it.
+// kept for it. Drawn over an older picture, whose memory is used again.
 namespace failoverd::core {
 namespace {
 
@@ -19,8 +19,7 @@ std::optional<Instant> nextDeadlineOf(const CoreState& core, const Router& route
   return next;
 }
 
-InstanceStatus statusOf(const CoreState& core, const Router& router) {
-  InstanceStatus status;
+void tell(const CoreState& core, const Router& router, InstanceStatus& status) {
   status.instance = router.id();
   status.name = router.config.name;
   status.revision = router.config.revision;
@@ -42,23 +41,36 @@ InstanceStatus statusOf(const CoreState& core, const Router& router) {
   status.lastAdvertReceived = router.seen.heard;
   status.nextDeadline = nextDeadlineOf(core, router);
   status.drained = router.drained;
-  status.addresses.reserve(router.addresses.size());
-  for (const auto& vip : router.addresses) status.addresses.push_back(statusOf(vip));
+  status.addresses.resize(router.addresses.size());
+  std::transform(router.addresses.begin(), router.addresses.end(), status.addresses.begin(),
+                 [](const VirtualAddress& vip) { return statusOf(vip); });
   status.counters = router.counters;
-  status.arrivals = router.arrivals.status();
-  return status;
+  router.arrivals.tell(status.arrivals);
 }
 
 }  // namespace
 
-CoreSnapshot takeSnapshot(const CoreState& core, Instant now) {
-  CoreSnapshot snapshot;
-  snapshot.at = now;
-  for (const auto& router : core.routers) snapshot.instances.push_back(statusOf(core, *router));
-  for (const auto& group : core.groups) {
-    snapshot.groups.push_back({group.config.id, group.config.name, group.state, group.since});
+void takeSnapshot(const CoreState& core, Instant now, CoreSnapshot& into, SnapshotRoom room) {
+  into.at = now;
+  into.instances.resize(core.routers.size());
+  for (std::size_t i = 0; i < core.routers.size(); ++i) {
+    const auto& router = *core.routers[i];
+    auto& status = into.instances[i];
+    if (room == SnapshotRoom::possible) {
+      status.parts.reserve(router.health.parts.capacity());
+      status.faults.reserve(router.health.faults.capacity());
+    }
+    tell(core, router, status);
   }
-  return snapshot;
+  into.groups.resize(core.groups.size());
+  for (std::size_t i = 0; i < core.groups.size(); ++i) {
+    const auto& group = core.groups[i];
+    auto& status = into.groups[i];
+    status.group = group.config.id;
+    status.name = group.config.name;
+    status.state = group.state;
+    status.since = group.since;
+  }
 }
 
 }  // namespace failoverd::core

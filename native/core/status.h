@@ -97,6 +97,9 @@ struct GroupStatus {
   Instant since;
 };
 
+// For what a picture must have room: what is there, or all that this configuration can lead to.
+enum class SnapshotRoom : std::uint8_t { present, possible };
+
 struct CoreSnapshot {
   Instant at;
   std::vector<InstanceStatus> instances;

@@ -121,6 +121,9 @@ Transition fromMaster(Happening happening, const Circumstances& at) {
       return hearWeaker(at);
     case Happening::higherHeard:
     case Happening::equalHigherHeard:
+      // Of two groups with crossing priorities one only may give way (docs/adr/0009).
+      if (at.groupPrevails) return {state, Reaction::none};
+      return {State::backup, Reaction::awaitMasterDown};
     case Happening::rivalOwnerInsists:
       // A better one is there, as for another member of its sync group.
     case Happening::groupYields:

@@ -26,12 +26,13 @@ enum class Happening : std::uint8_t {
 
 // What the decision depends on besides the state. Filled in by the caller, never looked up.
 struct Circumstances {
-  bool owner = false;         // effective priority 255
-  bool startsAtOnce = false;  // `state MASTER`: does not wait for three intervals at start
-  bool preempts = false;      // `preempt`, and no preempt_delay stands in the way
-  bool quick = false;         // quick preemption is allowed
-  bool groupReady = true;     // every other member of the sync group is MASTER or ready
-  bool wasAway = false;       // MASTER silent for longer than its peers wait
+  bool owner = false;          // effective priority 255
+  bool startsAtOnce = false;   // `state MASTER`: does not wait for three intervals at start
+  bool preempts = false;       // `preempt`, and no preempt_delay stands in the way
+  bool quick = false;          // quick preemption is allowed
+  bool groupReady = true;      // every other member of the sync group is MASTER or ready
+  bool groupPrevails = false;  // a better one is heard, which the group as a whole outranks
+  bool wasAway = false;        // MASTER silent for longer than its peers wait
 };
 
 // What is to be done besides leaving one state and entering another.

@@ -14,7 +14,11 @@ namespace failoverd::engine {
 
 namespace {
 
+#ifdef __SANITIZE_THREAD__
+constexpr std::size_t kStackBytes = std::size_t{2048} * 1024;  // its own data lies there, too
+#else
 constexpr std::size_t kStackBytes = std::size_t{512} * 1024;
+#endif
 constexpr std::size_t kPage = 4096;
 // Two copies of the will, each with room for 5,000 instances of one address.
 constexpr std::size_t kWillBytes = guardian::kWillOffset + std::size_t{1024} * 1024;

@@ -18,8 +18,11 @@ class Lateness {
     worst_ = std::max(worst_, lateness);
   }
 
-  [[nodiscard]] LatenessStatus status() const {
-    return {wakes_, worst_, histogram_.sum(), histogram_.counts()};
+  void tell(LatenessStatus& status) const {
+    status.wakes = wakes_;
+    status.worst = worst_;
+    status.sum = histogram_.sum();
+    histogram_.tell(status.buckets);
   }
 
  private:

@@ -85,7 +85,8 @@ class Loop {
   void answerPictures();
   void arm();
   void trouble(TroubleKind where, int errorNumber);
-  [[nodiscard]] EngineSnapshot snapshot() const;
+  void fitPictures();
+  void draw(Picture& picture);
   [[nodiscard]] bool busy() const;
 
   struct Ready {
@@ -123,6 +124,8 @@ class Loop {
   std::uint64_t told_ = 0;  // the newest event that Node was woken for
   std::uint64_t advertsReceived_ = 0;
   std::uint64_t commandsHandled_ = 0;
+  std::uint64_t configured_ = 1;  // counts what changes the lines of a snapshot
+  bool reconfigured_ = false;
   Trouble lastTrouble_;
   std::optional<Duration> utcOffset_;
 };

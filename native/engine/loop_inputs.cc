@@ -1,5 +1,6 @@
 // What the loop reads in one turn, source by source.
 #include <type_traits>
+#include <utility>
 #include <variant>
 
 #include "engine/loop.h"
@@ -11,6 +12,14 @@ namespace {
 
 // JavaScript may hand over a thousand instances at once; no advert waits for more than this.
 constexpr Duration kCommandTime = Duration::ofMicros(500);
+
+// What a snapshot has a line for.
+bool changesPictures(const core::Input& command) {
+  return std::holds_alternative<core::ApplyInstance>(command) ||
+         std::holds_alternative<core::RemoveInstance>(command) ||
+         std::holds_alternative<core::ApplyGroup>(command) ||
+         std::holds_alternative<core::RemoveGroup>(command);
+}
 
 }  // namespace
 
@@ -81,11 +90,14 @@ void Loop::readCommands() {
     moreCommands_ = true;
     break;
   }
-  mailbox.sweep();
 }
 
 // The engine's own part of a command that the core has been told.
 void Loop::follow(const core::Input& command) {
+  if (changesPictures(command)) {
+    ++configured_;
+    reconfigured_ = true;
+  }
   if (const auto* applied = std::get_if<core::ApplyTracker>(&command)) {
     processes_.trackerApplied(applied->config);
   } else if (const auto* removed = std::get_if<core::RemoveTracker>(&command)) {
@@ -98,22 +110,36 @@ void Loop::follow(const core::Input& command) {
 }
 
 void Loop::answerPictures() {
-  while (const auto token = shared_.mailbox.pictureWanted()) {
-    shared_.mailbox.putPicture(std::make_unique<Picture>(Picture{token, snapshot()}));
+  if (!moreCommands_ && std::exchange(reconfigured_, false)) fitPictures();
+  while (auto* picture = shared_.mailbox.pictureWanted()) {
+    draw(*picture);
+    shared_.mailbox.putPicture(picture);
     shared_.mailbox.ringNode();
   }
 }
 
-EngineSnapshot Loop::snapshot() const {
-  EngineCounters counters;
+// What a picture needs is allocated now, and not while somebody watches a takeover.
+void Loop::fitPictures() {
+  for (auto* picture : shared_.mailbox.blanks()) draw(*picture);
+}
+
+void Loop::draw(Picture& picture) {
+  const bool fits = std::exchange(picture.fits, configured_) == configured_;
+  auto& into = picture.snapshot;
+  into.seq = events_.last();
+  protocol_.snapshot(now_, into.core,
+                     fits ? core::SnapshotRoom::present : core::SnapshotRoom::possible);
+  into.started = started_;
+  if (!fits) into.links.reserve(2 * kernel_.links().size());
+  into.links = kernel_.links();
+  lateness_.tell(into.lateness);
+  auto& counters = into.counters;
   counters.advertsSent = adverts_.sent();
   counters.advertsReceived = advertsReceived_;
   counters.announcementsSent = announcements_.sent();
   counters.addressRequests = addresses_.asked();
   counters.commandsHandled = commandsHandled_;
   counters.eventsLost = events_.dropped();
-  return {events_.last(),  protocol_.snapshot(now_), started_,
-          kernel_.links(), lateness_.status(),       counters};
 }
 
 }  // namespace failoverd::engine

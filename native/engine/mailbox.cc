@@ -10,7 +10,9 @@
 
 namespace failoverd::engine {
 
-Mailbox::Mailbox() = default;
+Mailbox::Mailbox() {
+  for (auto& picture : album_) blanks_.push_back(&picture);
+}
 
 // Both threads have left: the caller has joined the engine.
 Mailbox::~Mailbox() {
@@ -19,11 +21,6 @@ Mailbox::~Mailbox() {
     delete *batch;
     commands_.pop();
   }
-  while (Picture** picture = pictures_.front()) {
-    delete *picture;
-    pictures_.pop();
-  }
-  sweep();
 }
 
 int Mailbox::open() {
@@ -90,20 +87,25 @@ void Mailbox::commandDone() {
   ++(*batch)->next;
 }
 
-std::uint64_t Mailbox::pictureWanted() {
-  if (picturesMade_ == picturesWanted_.load(std::memory_order_acquire)) return 0;
-  return ++picturesMade_;
-}
-
-void Mailbox::putPicture(std::unique_ptr<Picture> picture) {
-  CHECK(pictures_.push(picture.release()));
-}
-
-void Mailbox::sweep() {
+std::span<Picture* const> Mailbox::blanks() {
   while (Picture** picture = seen_.front()) {
-    delete *picture;
+    blanks_.push_back(*picture);  // within its first capacity
     seen_.pop();
   }
+  return blanks_;
+}
+
+Picture* Mailbox::pictureWanted() {
+  if (picturesMade_ == picturesWanted_.load(std::memory_order_acquire)) return nullptr;
+  if (blanks().empty()) return nullptr;
+  auto* picture = blanks_.back();
+  blanks_.pop_back();
+  picture->token = ++picturesMade_;
+  return picture;
+}
+
+void Mailbox::putPicture(Picture* picture) {
+  CHECK(pictures_.push(picture));  // there are no more than it holds
 }
 
 void Mailbox::ringNode() {

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "engine/event_ring.h"
@@ -21,8 +23,8 @@
 //   new CommandBatch  -- commands_ -->  handles each command in turn
 //   delete            <-- spent_ -----  hands the batch back
 //   reads records     <-- events ----   numbers and pushes
-//   encodes           <-- pictures_ --  new EngineSnapshot
-//   hands it back     -- seen_ ------>  delete
+//   encodes           <-- pictures_ --  draws an EngineSnapshot over an older one
+//   hands it back     -- seen_ ------>  keeps it for the next one
 //
 // Bells: JavaScript rings an eventfd. The engine rings a Unix socket that Node reads like any
 // other; writing to it takes only spin locks in the kernel (a pipe has a mutex that the reader
@@ -36,9 +38,12 @@ struct CommandBatch {
   std::size_t next = 0;  // the engine's place in it
 };
 
+// There are two of them, for ever: one to be looked at while the next is drawn. Their memory
+// fits what was configured last, so that whoever reads status makes the engine allocate nothing.
 struct Picture {
   std::uint64_t token = 0;
   EngineSnapshot snapshot;
+  std::uint64_t fits = 0;  // which configuration its memory was made for (loop_inputs.cc)
 };
 
 class Mailbox {
@@ -46,7 +51,8 @@ class Mailbox {
   // Refuses more than this many batches, or this many commands, on their way.
   static constexpr std::size_t kMaxBatches = 256;
   static constexpr std::size_t kMaxCommands = 65536;
-  static constexpr std::size_t kMaxPictures = 8;
+  static constexpr std::size_t kMaxPictures = 8;  // asked for and not yet taken
+  static constexpr std::size_t kPictures = 2;
 
   Mailbox();
   ~Mailbox();
@@ -71,6 +77,7 @@ class Mailbox {
       --picturesAway_;
       if (!seen_.push(seen)) __builtin_trap();  // as large as pictures_
     }
+    if (picturesAway_ > 0) ringEngine();  // it may have waited for one to come back
   }
   template <class Take>
   void drainEvents(const Take& take) {
@@ -88,11 +95,11 @@ class Mailbox {
   // The next command, or null. It is good until commandDone().
   const core::Input* nextCommand();
   void commandDone();
-  // Takes one request for a picture; 0: there is none.
-  std::uint64_t pictureWanted();
-  void putPicture(std::unique_ptr<Picture> picture);
-  // Frees pictures that JavaScript has seen.
-  void sweep();
+  // The pictures that nobody looks at.
+  [[nodiscard]] std::span<Picture* const> blanks();
+  // Takes one request for a picture, and a blank for it; null: there is none of either.
+  Picture* pictureWanted();
+  void putPicture(Picture* picture);
   // When JavaScript was last heard of.
   [[nodiscard]] Instant lastHeard() const {
     return Instant::ofMicros(lastHeard_.load(std::memory_order_relaxed));
@@ -110,14 +117,17 @@ class Mailbox {
   os::Fd bellOfEngine_;
   SpscRing<CommandBatch*, kMaxBatches> commands_;
   SpscRing<CommandBatch*, kMaxBatches> spent_;
-  SpscRing<Picture*, kMaxPictures> pictures_;
-  SpscRing<Picture*, kMaxPictures> seen_;
+  SpscRing<Picture*, kPictures> pictures_;
+  SpscRing<Picture*, kPictures> seen_;
   EventRing events_;
   std::atomic<std::int64_t> lastHeard_ = 0;
   std::atomic<bool> blind_ = false;
   std::atomic<bool> bellRung_ = false;
   std::atomic<std::uint64_t> picturesWanted_ = 0;
-  std::uint64_t picturesMade_ = 0;  // engine
+  // Engine thread
+  std::uint64_t picturesMade_ = 0;
+  std::array<Picture, kPictures> album_;
+  std::vector<Picture*> blanks_;
   // JavaScript thread
   std::uint64_t sequence_ = 0;
   std::size_t batchesAway_ = 0;

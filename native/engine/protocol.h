@@ -49,7 +49,9 @@ class Protocol {
   [[nodiscard]] Instant willDeadline() const { return hands_.will.goodUntil(); }
 
   [[nodiscard]] Instant nextDeadline() const { return core_.nextDeadline(); }
-  [[nodiscard]] core::CoreSnapshot snapshot(Instant now) const { return core_.snapshot(now); }
+  void snapshot(Instant now, core::CoreSnapshot& into, core::SnapshotRoom room) const {
+    core_.snapshot(now, into, room);
+  }
   // The core has said Stopped.
   [[nodiscard]] bool stopped() const { return stopped_; }
 

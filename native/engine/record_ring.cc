@@ -20,9 +20,8 @@ bool RecordRing::begin(std::uint64_t order, std::int64_t micros, std::size_t byt
   while (writing_ + length - oldest > words_.size()) {
     oldest += word(oldest).load(std::memory_order_relaxed);
   }
-  // Readers must hear that these are gone before they can see a word overwritten.
+  // Told before any word is overwritten: whoever sees one of the new words sees this too.
   oldest_.store(oldest, std::memory_order_relaxed);
-  std::atomic_thread_fence(std::memory_order_release);
   store(length);
   store(order);
   store(static_cast<std::uint64_t>(micros));
@@ -61,8 +60,7 @@ void RecordRing::copyTo(std::vector<Record>& out) const {
   if (start >= end) return;
   std::vector<std::uint64_t> copy;
   copy.reserve(end - start);
-  for (auto at = start; at < end; ++at) copy.push_back(word(at).load(std::memory_order_relaxed));
-  std::atomic_thread_fence(std::memory_order_acquire);
+  for (auto at = start; at < end; ++at) copy.push_back(word(at).load(std::memory_order_acquire));
   const auto whole = std::max(start, oldest_.load(std::memory_order_relaxed));
   for (auto at = whole; at < end;) {
     const auto* header = &copy[at - start];

@@ -38,7 +38,7 @@ class RecordRing {
   [[nodiscard]] std::atomic<std::uint64_t>& word(std::uint64_t position) const {
     return words_[position % words_.size()];
   }
-  void store(std::uint64_t value) { word(writing_++).store(value, std::memory_order_relaxed); }
+  void store(std::uint64_t value) { word(writing_++).store(value, std::memory_order_release); }
   void flushPartial();
 
   std::span<std::atomic<std::uint64_t>> words_;

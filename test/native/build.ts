@@ -5,6 +5,7 @@ import path from 'node:path';
 
 export const root = path.resolve(import.meta.dirname, '../..');
 export const buildDirectory = path.join(root, 'build-cmake/native-tests');
+export const threadsDirectory = path.join(root, 'build-cmake/thread-tests');
 
 /** What a program wrote (both outputs, in order of arrival) and how it ended. */
 export interface Ran {
@@ -36,14 +37,33 @@ export function missingTools(): string | undefined {
   return undefined;
 }
 
-/** Builds native tests and replaying fuzzers with sanitizers; every warning is an error. */
-export async function buildNativeTests(): Promise<Ran> {
+/** Builds native tests and replaying fuzzers with sanitizers. */
+export function buildNativeTests(): Promise<Ran> {
+  return build(buildDirectory, 'address,undefined', ['native_tests', 'fuzzers']);
+}
+
+/** Builds the tests that have threads with ThreadSanitizer, which cannot be had with the others. */
+export function buildThreadTests(): Promise<Ran> {
+  return build(threadsDirectory, 'thread', ['thread_tests']);
+}
+
+/** The addon and the guardian with the sanitizers of the native tests. */
+export function buildSanitizedAddon(): Promise<Ran> {
+  return build(buildDirectory, 'address,undefined', ['addon', 'failoverd-guardian']);
+}
+
+/** Every warning is an error. */
+async function build(
+  directory: string,
+  sanitizers: string,
+  targets: readonly string[],
+): Promise<Ran> {
   const configured = await run('cmake', [
     '-S',
     root,
     '-B',
-    buildDirectory,
-    '-DFAILOVERD_SANITIZE=address,undefined',
+    directory,
+    `-DFAILOVERD_SANITIZE=${sanitizers}`,
     '-DFAILOVERD_WERROR=ON',
     // Sanitized code is big: more than a little optimisation costs more than it saves.
     '-DCMAKE_BUILD_TYPE=Debug',
@@ -51,6 +71,5 @@ export async function buildNativeTests(): Promise<Ran> {
   ]);
   if (!configured.ok) return configured;
   const jobs = String(Math.max(1, os.availableParallelism()));
-  const targets = ['--target', 'native_tests', '--target', 'fuzzers'];
-  return run('cmake', ['--build', buildDirectory, '-j', jobs, ...targets]);
+  return run('cmake', ['--build', directory, '-j', jobs, '--target', ...targets]);
 }

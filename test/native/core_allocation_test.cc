@@ -6,7 +6,7 @@
 #include "testing.h"
 
 // Steady state allocates nothing: adverts sent and received, deadlines, second masters,
-// priorities. Counted by the allocator itself.
+// priorities, and pictures of all of it for readers of status. Counted by the allocator itself.
 namespace {
 
 bool counting = false;
@@ -59,18 +59,21 @@ class Bare {
     give(core::ApplyTracker{tracker});
     give(core::ApplyInstance{config});
     give(core::ListenResult{config.id, 0});
+    core_.snapshot(now_, picture_, core::SnapshotRoom::possible);
   }
 
   void give(const core::Input& input) {
     core_.handle(now_, input);
     drain();
   }
+  // While the time passes somebody reads status all the time.
   void run(Duration time) {
     const auto end = now_ + time;
     while (core_.nextDeadline() <= end) {
       now_ = core_.nextDeadline();
       core_.advance(now_);
       drain();
+      core_.snapshot(now_, picture_);
     }
     now_ = end;
   }
@@ -93,6 +96,7 @@ class Bare {
   core::Core core_;
   Instant now_ = Instant::ofMicros(1);
   std::uint32_t answer_ = 0;
+  core::CoreSnapshot picture_;
 };
 
 template <class Work>

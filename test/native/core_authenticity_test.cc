@@ -214,3 +214,16 @@ TEST_CASE("without a digest nothing is sent and the instance says why") {
   EXPECT(lab.state(0) == State::fault);
   EXPECT(lab.takeOnly(0, "advert") == Lines{});
 }
+
+TEST_CASE("two masters of AH that count alike do not take each other for a recording for ever") {
+  if (missing()) return;
+  Lab lab(2, {}, digests());
+  for (std::size_t host = 0; host < 2; ++host) {
+    auto config = withAh(host == 0 ? 100 : 200);
+    config.wantMaster = true;  // both wait for the same time
+    lab.apply(host, config);
+  }
+  lab.run(Duration::ofSeconds(10));
+  EXPECT(lab.state(0) == State::backup);
+  EXPECT(lab.state(1) == State::master);
+}

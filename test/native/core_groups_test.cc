@@ -132,3 +132,87 @@ TEST_CASE("a group's trackers count for every member") {
   EXPECT(lab.status(0, 1).effectivePriority.value == 120);
   EXPECT(lab.status(0, 2).effectivePriority.value == 130);
 }
+
+namespace {
+
+// Host 0 is the better one in VRID 1, host 1 in VRID 2; both became MASTER in a split.
+Lab splitAndCrossing() {
+  Lab lab(2);
+  lab.cut(0, 1);
+  lab.cut(1, 0);
+  join(lab, 0, 200, 100);
+  join(lab, 1, 100, 200);
+  lab.run(Duration::ofSeconds(10));
+  REQUIRE(both(lab, 0, State::master));
+  REQUIRE(both(lab, 1, State::master));
+  lab.take(0);
+  lab.take(1);
+  lab.heal();
+  return lab;
+}
+
+Lab masterAlone(std::uint8_t first, std::uint8_t second) {
+  Lab lab(1);
+  join(lab, 0, first, second);
+  lab.run(Duration::ofSeconds(5));
+  REQUIRE(both(lab, 0, State::master));
+  return lab;
+}
+
+}  // namespace
+
+TEST_CASE("crossing priorities after a split: who is better in the lowest VRID keeps the group") {
+  auto lab = splitAndCrossing();
+  lab.run(Duration::ofSeconds(60));
+  EXPECT(both(lab, 0, State::master));
+  EXPECT(both(lab, 1, State::backup));
+  EXPECT(lab.takeOnly(0, "state").empty());
+  EXPECT(lab.takeOnly(1, "state").size() == 1);
+}
+
+TEST_CASE("a better one on another member counts at once while nobody contends for the group") {
+  auto lab = masterAlone(200, 100);
+  lab.inject(0, "10.0.1.9", member(2, 250), 250);
+  EXPECT(both(lab, 0, State::backup));
+}
+
+TEST_CASE("two groups that gave way to each other do so once") {
+  auto lab = masterAlone(200, 100);
+  lab.inject(0, "10.0.1.9", member(2, 250), 250);  // the better advert comes before the weaker
+  lab.inject(0, "10.0.1.9", member(1, 150), 150);
+  REQUIRE(both(lab, 0, State::backup));
+  lab.run(Duration::ofSeconds(4));
+  REQUIRE(both(lab, 0, State::master));
+  lab.inject(0, "10.0.1.9", member(2, 250), 250);
+  EXPECT(both(lab, 0, State::master));
+}
+
+TEST_CASE("a better one that goes on for two intervals is no group: no split lasts") {
+  auto lab = masterAlone(200, 100);
+  lab.inject(0, "10.0.1.9", member(1, 150), 150);
+  for (int i = 0; i < 2; ++i) {
+    lab.inject(0, "10.0.1.9", member(2, 250), 250);
+    EXPECT(both(lab, 0, State::master));
+    lab.run(Duration::ofSeconds(1));
+  }
+  lab.inject(0, "10.0.1.9", member(2, 250), 250);
+  EXPECT(both(lab, 0, State::backup));
+}
+
+TEST_CASE("the lowest VRID decides, whatever the order in the file") {
+  for (const bool turned : {false, true}) {
+    Lab lab(1);
+    lab.give(0, core::ApplyGroup{pair()});
+    auto low = member(turned ? 2 : 1, 200);
+    auto high = member(turned ? 1 : 2, 100);
+    low.vrid = Vrid{1};
+    high.vrid = Vrid{2};
+    lab.apply(0, low);
+    lab.apply(0, high);
+    lab.run(Duration::ofSeconds(5));
+    REQUIRE(both(lab, 0, State::master));
+    lab.inject(0, "10.0.1.9", low, 150);
+    lab.inject(0, "10.0.1.9", high, 250);
+    EXPECT(both(lab, 0, State::master));
+  }
+}

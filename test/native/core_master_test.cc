@@ -263,6 +263,23 @@ TEST_CASE("a BACKUP that was frozen listens once more before it takes over") {
   EXPECT(lab.state(1) == State::master);
 }
 
+TEST_CASE("an absence counts by the interval of the master that is heard, not by one's own") {
+  Lab lab(2);
+  lab.apply(0, Lab::instanceV3(200, Duration::ofMillis(100)));
+  lab.run(Duration::ofSeconds(1));
+  lab.apply(1, Lab::instanceV3(100, Duration::ofSeconds(10)));
+  lab.run(Duration::ofSeconds(32));
+  lab.take(1);
+  // Three of the master's adverts are missed, and nearly a fourth.
+  for (int i = 0; i < 20; ++i) {
+    lab.run(Duration::ofMillis(505));
+    lab.pause(1, false);
+    lab.run(Duration::ofMillis(390));
+    lab.resume(1);
+  }
+  EXPECT(lab.takeOnly(1, "state").empty());
+}
+
 TEST_CASE("with few down_timer_adverts a shorter absence counts") {
   for (const auto adverts : {2, 3}) {
     Lab lab(2);

@@ -2,16 +2,12 @@ import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { buildDirectory, buildNativeTests, missingTools, root, run } from './build.ts';
+import { casesIn } from './junit.ts';
 
 /*
  * The C++ tests under their own names, and the kept inputs of the fuzzers, both built with
  * address and undefined-behaviour sanitizers. Each doctest case is one test here.
  */
-
-interface NativeCase {
-  readonly name: string;
-  readonly failures: readonly string[];
-}
 
 const missing = missingTools();
 const built = missing === undefined ? await buildNativeTests() : undefined;
@@ -48,26 +44,6 @@ if (built?.ok === true) {
       });
     }
   });
-}
-
-/** The cases of a JUnit report as doctest writes it. */
-function casesIn(xml: string): NativeCase[] {
-  const cases = xml.matchAll(/<testcase [^>]*?name="([^"]*)"[^>]*?(\/>|>([\s\S]*?)<\/testcase>)/g);
-  return [...cases].map(([, name = '', , body = '']) => ({
-    name: unescape(name),
-    failures: [...body.matchAll(/<(?:failure|error)[^>]*>([\s\S]*?)<\//g)].map(([, text = '']) =>
-      unescape(text),
-    ),
-  }));
-}
-
-function unescape(text: string): string {
-  return text
-    .replaceAll('&lt;', '<')
-    .replaceAll('&gt;', '>')
-    .replaceAll('&quot;', '"')
-    .replaceAll('&apos;', "'")
-    .replaceAll('&amp;', '&');
 }
 
 /** Each fuzz target and the files that were kept for it. */

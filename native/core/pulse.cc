@@ -1,0 +1,40 @@
+#include "core/pulse.h"
+
+#include <algorithm>
+
+namespace failoverd::core::pulse {
+namespace {
+
+// Every absence of two pulses is noticed. One of downTimerAdverts - 1 intervals can swallow as
+// many adverts as make a master count as silent; with down_timer_adverts 1 the loss of a single
+// one does, and half an interval must do. In VRRPv3 it is the master's interval that counts.
+Duration wantedBy(const Router& router) {
+  const auto interval = std::min(router.advertInterval(), router.masterInterval());
+  const auto adverts = router.config.downTimerAdverts;
+  if (adverts >= 3) return interval;
+  return interval / (adverts == 2 ? 2 : 4);
+}
+
+}  // namespace
+
+void fit(CoreState& core) {
+  core.pulse = Duration::zero();
+  for (const auto& router : core.routers) {
+    const auto wanted = wantedBy(*router);
+    core.pulse = core.pulse == Duration::zero() ? wanted : std::min(core.pulse, wanted);
+  }
+  if (core.routers.empty()) {
+    core.deadlines.cancel(core.pulseSlot);
+    return;
+  }
+  const auto next = core.now + core.pulse;
+  if (core.deadlines.armed(core.pulseSlot) && core.deadlines.at(core.pulseSlot) <= next) return;
+  core.deadlines.arm(core.pulseSlot, next);
+}
+
+void onDeadline(CoreState& core, Instant due) {
+  if (core.now - due > core.pulse) core.backSince = core.now;
+  core.deadlines.arm(core.pulseSlot, core.now + core.pulse);
+}
+
+}  // namespace failoverd::core::pulse
