@@ -2,6 +2,7 @@
 
 import { PausedNeverSeizes, TakeoverInTime } from './calmCheckers.ts';
 import type { Checker, Scene } from './checker.ts';
+import { FriendsAreBelieved, ObjectsIffMaster, SpeaksAsConfigured } from './extraCheckers.ts';
 import {
   AddressIffMaster,
   BestIsMaster,
@@ -38,6 +39,9 @@ export function checkersFor(scene: Scene): readonly Checker[] {
     new ConfirmedIsAnnounced(scene),
     new NoMasterWithAFault(scene),
     new NeverNobody(scene),
+    new FriendsAreBelieved(scene),
+    new SpeaksAsConfigured(scene),
+    new ObjectsIffMaster(scene),
   ];
   const calm = [
     new TakeoverInTime(scene),

@@ -1,7 +1,8 @@
 // The routers of a world and their configurations, drawn from its seed. All share what routers
 // of one virtual router must share; the rest differs from host to host as it does in the field.
 
-import type { GroupConfig, InstanceConfig } from '../engine/messages.generated.ts';
+import type { GroupConfig, InstanceConfig, ObjectConfig } from '../engine/messages.generated.ts';
+import { drawAuth, drawObjects, type AuthConfig } from './drawExtras.ts';
 import { IF_NAME } from './kernel.ts';
 import type { Random } from './random.ts';
 import { MILLISECOND, SECOND } from './world.ts';
@@ -44,6 +45,9 @@ interface Shared {
   readonly unequal: boolean;
   readonly refresh: boolean;
   readonly neverNobody: boolean;
+  readonly auth: AuthConfig;
+  /** By virtual router. */
+  readonly objects: readonly (readonly ObjectConfig[])[];
 }
 
 const PRIORITIES = [100, 100, 110, 150, 200, 254, 1] as const;
@@ -86,9 +90,10 @@ function drawShared(random: Random): Shared {
       ? random.pick([1, 2]) * SECOND
       : random.pick([10 * MILLISECOND, 100 * MILLISECOND, 500 * MILLISECOND, SECOND]);
   const strict = random.chance(0.1);
+  const family = version === 'v3' && random.chance(0.4) ? 'ipv6' : 'ipv4';
   return {
     version,
-    family: version === 'v3' && random.chance(0.4) ? 'ipv6' : 'ipv4',
+    family,
     interval,
     preempt: random.pick(['all', 'all', 'all', 'none', 'mixed'] as const),
     preemptDelay: random.chance(0.15) ? 3 * interval : 0,
@@ -104,6 +109,8 @@ function drawShared(random: Random): Shared {
     unequal: version === 'v3' && random.chance(0.15),
     refresh: random.chance(0.2),
     neverNobody: random.fork('neverNobody').chance(0.25),
+    auth: drawAuth(random.fork('auth'), { version, family }),
+    objects: [0, 1, 2].map((router) => drawObjects(random.fork(`objects ${router}`), router)),
   };
 }
 
@@ -174,15 +181,7 @@ function instanceConfig(
     trackPrimary: true,
     gate: 0,
     neverNobody: shared.neverNobody,
-    auth: {
-      kind: 'none',
-      password: new Uint8Array(8),
-      keys: [],
-      activeKey: 0,
-      timeWindow: 0,
-      mode: 'enforce',
-      antiReplay: 'time',
-    },
+    auth: shared.auth,
     announce: {
       repeat: 2,
       delay: 2 * shared.interval,
@@ -195,7 +194,7 @@ function instanceConfig(
     addresses: Array.from({ length: shared.addresses }, (_, index) =>
       addressConfig(virtualAddress(shared.family, router, 100 + index)),
     ),
-    objects: [],
+    objects: shared.objects[router] ?? [],
     trackers: [],
     interfaces: [],
     ...settings,

@@ -21,6 +21,10 @@ import type { Random } from './random.ts';
 import { SECOND, type World, type WorldTime } from './world.ts';
 
 const ENOBUFS = 105;
+const UTC_AT_START = 1_700_000_000 * SECOND;
+const NO_HEADER = new Uint8Array(0);
+const IPV4_HEADER = 20;
+const AH_SIZE = 24;
 
 type Life = 'dead' | 'running' | 'paused' | 'frozen';
 
@@ -95,6 +99,9 @@ export class Host implements Station {
     this.#core = new (addon().Core)({ startupDelay, restoresPerMinute: 60 });
     this.#life = 'running';
     this.#states.clear();
+    // Every host has the right time, whatever its clock counts from.
+    const { now } = this.#world;
+    this.#take({ kind: 'ClockSet', utcOffset: UTC_AT_START + now - this.#clock(now) });
     this.kernel.attach((fact) => this.#take(fact));
     this.#take({ kind: 'ApplyTracker', config: trackerConfig() });
     this.#reportTracker();
@@ -149,8 +156,11 @@ export class Host implements Station {
   }
 
   /** The file was changed and read again. */
-  reload(change: (config: InstanceConfig) => InstanceConfig): void {
-    this.#disturbed('reload', this.#world.now);
+  reload(
+    change: (config: InstanceConfig) => InstanceConfig,
+    what: 'reload' | 'rotate' | 'renumber' | 'retime' = 'reload',
+  ): void {
+    this.#disturbed(what, this.#world.now);
     const revision = ++this.#revision;
     const changed = this.#instances.map(change);
     // An address that the kernel had refused is tried again: a reload is somebody's wish.
@@ -179,8 +189,8 @@ export class Host implements Station {
 
   receive(packet: Packet): void {
     if (!this.kernel.up || this.#life === 'dead' || this.#life === 'frozen') return;
-    const ipHeader = new Uint8Array(0);
-    this.#take({ kind: 'AdvertReceived', ifIndex: this.kernel.ifIndex, ipHeader, ...packet });
+    const { header: ipHeader = NO_HEADER, ...rest } = packet;
+    this.#take({ kind: 'AdvertReceived', ifIndex: this.kernel.ifIndex, ipHeader, ...rest });
   }
 
   disturbed(what: Disturbance, until: WorldTime): void {
@@ -267,6 +277,12 @@ export class Host implements Station {
         return this.kernel.add(output);
       case 'RemoveAddress':
         return this.kernel.remove(output);
+      case 'RequestObject':
+        return this.kernel.request(output);
+      case 'AdvertRejected': {
+        const { reason, source } = output;
+        return this.#see({ kind: 'rejected', reason, source });
+      }
       case 'Announce': {
         const { instance, address } = output;
         if (this.kernel.up) this.#see({ kind: 'announce', instance, address });
@@ -289,15 +305,17 @@ export class Host implements Station {
 
   #send(output: Extract<Output, { kind: 'SendAdvert' }>): void {
     const { instance, priority, source, destination, ttl } = output;
-    this.#see({ kind: 'advert', instance, priority });
+    const { ipHeader, advert } = partsOf(output);
+    this.#see({ kind: 'advert', instance, priority, vrid: advert[1] ?? 0 });
     if (this.kernel.mute) {
       const refusal: Input = { kind: 'SendFailed', instance, errorNumber: ENOBUFS };
       this.#world.after(0, () => this.#take(refusal));
       return;
     }
     // The bytes are the core's own until its next call.
-    const bytes = output.bytes.slice();
-    if (this.kernel.up) this.#network.send(this, { source, destination, ttl, bytes });
+    const bytes = output.bytes.slice(ipHeader);
+    const header = output.bytes.slice(0, ipHeader);
+    if (this.kernel.up) this.#network.send(this, { source, destination, ttl, bytes, header });
   }
 
   #reportTracker(): void {
@@ -312,6 +330,15 @@ export class Host implements Station {
   #see(seen: Seen): void {
     this.#observer({ ...seen, at: this.#world.now, host: this.name });
   }
+}
+
+/** Where the IP header of an AH packet ends, and its advert. */
+function partsOf(output: Extract<Output, { kind: 'SendAdvert' }>): {
+  readonly ipHeader: number;
+  readonly advert: Uint8Array;
+} {
+  if (!output.withIpHeader) return { ipHeader: 0, advert: output.bytes };
+  return { ipHeader: IPV4_HEADER, advert: output.bytes.subarray(IPV4_HEADER + AH_SIZE) };
 }
 
 function trackerConfig(): Extract<Input, { kind: 'ApplyTracker' }>['config'] {

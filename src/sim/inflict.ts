@@ -1,5 +1,6 @@
 // What each kind of fault does to a world.
 
+import { rotated } from './drawExtras.ts';
 import { addressConfig, virtualAddress } from './drawHosts.ts';
 import type { Host } from './host.ts';
 import type { InstanceConfig } from '../engine/messages.generated.ts';
@@ -7,7 +8,7 @@ import type { Network } from './network.ts';
 import type { Fault, WorldPlan } from './plan.ts';
 import { Random } from './random.ts';
 import { foreignMaster, forger } from './stranger.ts';
-import type { World } from './world.ts';
+import { MILLISECOND, SECOND, type World } from './world.ts';
 
 export interface Stage {
   readonly plan: WorldPlan;
@@ -36,6 +37,10 @@ export function inflict(fault: Fault, stage: Stage): void {
       return host.regroup();
     case 'reloadUnchanged':
       return host.reload((config) => config);
+    case 'rotate':
+    case 'renumber':
+    case 'retime':
+      return changeEverywhere(fault.kind, stage);
     case 'linkFlap':
     case 'unplug':
     case 'mute':
@@ -103,6 +108,7 @@ function disturb(fault: Fault, host: Host, { plan, world, hosts, network }: Stag
 function steal(host: Host): void {
   const [first] = host.kernel.addresses.keys();
   if (first !== undefined) host.kernel.steal(first);
+  host.kernel.stealObject();
 }
 
 function reload(host: Host, fault: Fault): void {
@@ -110,6 +116,27 @@ function reload(host: Host, fault: Fault): void {
   const change = random.pick(CHANGES);
   host.reload((config) => change(config, random));
 }
+
+/** One host after the other reads the new file, as an administrator would have it. */
+function changeEverywhere(kind: keyof typeof EVERYWHERE, { plan, world, hosts }: Stage): void {
+  const step = Math.ceil(plan.interval / 3);
+  for (const [index, host] of hosts.entries()) {
+    world.after(index * step, () =>
+      host.reload((config) => EVERYWHERE[kind](config, plan.interval), kind),
+    );
+  }
+}
+
+/** What all routers of a virtual router must agree on, sooner or later. */
+const EVERYWHERE = {
+  rotate: (config: InstanceConfig) => ({ ...config, auth: rotated(config.auth) }),
+  renumber: (config: InstanceConfig) => ({ ...config, vrid: (config.vrid + 100) % 200 }),
+  retime: (config: InstanceConfig, longest: number) => {
+    const unit = config.version === 'v2' ? SECOND : 10 * MILLISECOND;
+    const halved = longest / 2;
+    return halved % unit === 0 ? { ...config, advertInterval: halved } : config;
+  },
+} as const;
 
 type Change = (config: InstanceConfig, random: Random) => InstanceConfig;
 

@@ -11,9 +11,12 @@ const FIRST_INDEX = 2;
 const EADDRNOTAVAIL = 99;
 const ENODEV = 19;
 const ENOMEM = 12;
+const ESRCH = 3;
 
 type AddAddress = Extract<Output, { kind: 'AddAddress' }>;
 type RemoveAddress = Extract<Output, { kind: 'RemoveAddress' }>;
+type RequestObject = Extract<Output, { kind: 'RequestObject' }>;
+type ObjectKey = RequestObject['key'];
 
 /** What the administrator gave the host. */
 export interface Own {
@@ -28,6 +31,8 @@ export class Kernel {
   readonly #own: Own;
   /** Virtual addresses that stand on the interface, with their prefix lengths. */
   readonly #virtual = new Map<string, number>();
+  /** Routes and rules, by what tells one from another. */
+  readonly #objects = new Map<string, ObjectKey>();
   readonly #watch: (address: string, present: boolean) => void;
   #tell: (fact: Input) => void = () => {};
   #refuseUntil: WorldTime = 0;
@@ -65,6 +70,10 @@ export class Kernel {
 
   get addresses(): ReadonlyMap<string, number> {
     return this.#virtual;
+  }
+
+  get objects(): ReadonlySet<string> {
+    return new Set(this.#objects.keys());
   }
 
   /** Whoever lives now hears the facts; the dead one before is not answered any more. */
@@ -145,6 +154,30 @@ export class Kernel {
     });
   }
 
+  /** A route or a rule is to come or to go; what stands already is replaced. */
+  request({ request, key, add }: RequestObject): void {
+    const tell = this.#tell;
+    this.#later(() => {
+      const refused = add && this.#world.now < this.#refuseUntil;
+      const missing = !add && !this.#objects.has(objectName(key));
+      const errorNumber = refused ? ENOMEM : missing ? ESRCH : 0;
+      if (errorNumber === 0 && add) this.#objects.set(objectName(key), key);
+      if (errorNumber === 0 && !add) this.#dropObject(key);
+      tell({ kind: 'AddressResult', request, errorNumber });
+    });
+  }
+
+  /** Somebody else takes a route or a rule away. */
+  stealObject(): void {
+    const [key] = this.#objects.values();
+    if (key !== undefined) this.#dropObject(key);
+  }
+
+  #dropObject(key: ObjectKey): void {
+    this.#objects.delete(objectName(key));
+    this.#tell({ kind: 'ObjectRemoved', key });
+  }
+
   #errorOf(ifIndex: number): number {
     if (!this.#plugged || ifIndex !== this.#ifIndex) return ENODEV;
     return this.#world.now < this.#refuseUntil ? ENOMEM : 0;
@@ -203,4 +236,15 @@ export class Kernel {
       ours,
     };
   }
+}
+
+/** As the kernel tells routes and rules apart. */
+export function objectName({
+  kind,
+  destination,
+  prefixLength,
+  table,
+  priority,
+}: ObjectKey): string {
+  return `${kind} ${destination}/${prefixLength} table ${table} priority ${priority}`;
 }

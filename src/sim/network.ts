@@ -10,6 +10,8 @@ export interface Packet {
   readonly destination: string;
   readonly ttl: number;
   readonly bytes: Uint8Array;
+  /** The IP header in front of them, where it is signed (AH). */
+  readonly header?: Uint8Array;
 }
 
 /** Who hangs on the segment. */

@@ -6,6 +6,7 @@ import type { WorldTime } from './world.ts';
 type StateChanged = Extract<Output, { kind: 'StateChanged' }>;
 export type State = StateChanged['to'];
 export type Cause = StateChanged['cause'];
+export type RejectReason = Extract<Output, { kind: 'AdvertRejected' }>['reason'];
 
 /** Things that are done to a world; everything else happens because of them. */
 export type Disturbance =
@@ -24,7 +25,10 @@ export type Disturbance =
   | 'trackerFlip'
   | 'refuse'
   | 'steal'
-  | 'reload';
+  | 'reload'
+  | 'rotate'
+  | 'renumber'
+  | 'retime';
 
 export type Seen =
   | {
@@ -35,7 +39,14 @@ export type Seen =
       readonly cause: Cause;
       readonly repeated: boolean;
     }
-  | { readonly kind: 'advert'; readonly instance: number; readonly priority: number }
+  | {
+      readonly kind: 'advert';
+      readonly instance: number;
+      readonly priority: number;
+      /** As the packet says it. */
+      readonly vrid: number;
+    }
+  | { readonly kind: 'rejected'; readonly reason: RejectReason; readonly source: string }
   | { readonly kind: 'announce'; readonly instance: number; readonly address: string }
   | { readonly kind: 'address'; readonly address: string; readonly present: boolean }
   | { readonly kind: 'lowerPriority'; readonly instance: number }

@@ -24,7 +24,10 @@ export type FaultKind =
   | 'forge'
   | 'reload'
   | 'regroup'
-  | 'reloadUnchanged';
+  | 'reloadUnchanged'
+  | 'rotate'
+  | 'renumber'
+  | 'retime';
 
 /** Something bad, done to `host` at `at` and over by `until`. */
 export interface Fault {
@@ -77,7 +80,9 @@ export function drawPlan(seed: number): WorldPlan {
   const warmUp = settleTime({ interval, hosts });
   const quietFrom = warmUp + (calm ? 24 : 80) * interval;
   const span = { from: warmUp, to: quietFrom - 20 * interval, interval };
-  const faults = drawFaults(random.fork('faults'), hosts.length, calm, span);
+  const drawn = drawFaults(random.fork('faults'), hosts.length, calm, span);
+  const changes = calm ? [] : drawChanges(random.fork('changes'), span);
+  const faults = [...drawn, ...changes].toSorted((a, b) => a.at - b.at);
   return {
     seed,
     calm,
@@ -139,6 +144,17 @@ const STORM: readonly FaultKind[] = [
   'regroup',
   'reloadUnchanged',
 ];
+
+/** Changes of the whole virtual router: each host is told in its turn. */
+const CHANGES: readonly FaultKind[] = ['rotate', 'rotate', 'renumber', 'retime'];
+
+function drawChanges(random: Random, span: Span): Fault[] {
+  const count = random.pick([0, 0, 1, 2]);
+  return Array.from({ length: count }, () => {
+    const at = random.between(span.from, span.to);
+    return { kind: random.pick(CHANGES), at, until: at, host: 0, other: 1 };
+  });
+}
 
 function drawFaults(random: Random, hosts: number, calm: boolean, span: Span): Fault[] {
   // Swarm testing: a world that has every kind of trouble hides what only some of them show.

@@ -132,6 +132,8 @@ export class MasterHasTheLastWord extends Checker {
     // In strict mode who yields says so only when it is asked to (docs/adr/0002).
     const [first] = this.scene.plan.hosts[0]?.instances ?? [];
     if (first?.strict === true && !first.higherPrioritySendAdvert) return;
+    // Where adverts count, those of a router that was away are old, and its last one may not be heard.
+    if (first?.auth.kind === 'ah') return;
     for (const router of this.routers) {
       const [master] = this.mastersOf(router);
       const instance = master?.instances.find((one) => one.id === router);
@@ -167,6 +169,8 @@ export class EverythingGivenBack extends Checker {
     const host = this.scene.hosts.find((one) => one.name === seen.host);
     const left = host?.kernel.addresses.size ?? 0;
     if (left > 0) this.violate(`${seen.host} kept ${left} addresses`, seen.at);
+    const objects = host?.kernel.objects.size ?? 0;
+    if (objects > 0) this.violate(`${seen.host} kept ${objects} routes and rules`, seen.at);
   }
 }
 

@@ -45,7 +45,7 @@ export class MasterIsNeverSilent extends Checker {
   }
 
   #excuse(seen: Observation & { readonly kind: 'disturbed' }): void {
-    const delaying = ['pause', 'freeze', 'linkFlap', 'unplug', 'boot', 'kill', 'stop'];
+    const delaying = ['pause', 'freeze', 'linkFlap', 'unplug', 'boot', 'kill', 'stop', 'retime'];
     if (!delaying.includes(seen.what)) return;
     // Who was away listens for an interval and its skew, and may need a while to be away.
     const until = Math.max(seen.at, seen.until) + 3 * this.scene.plan.interval;

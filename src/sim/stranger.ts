@@ -46,6 +46,8 @@ export function forger(
     (advert) => [{ ...advert, cut: 10 }, 255],
     (advert) => [{ ...advert, change: [[0, 0x41]] }, 255],
     (advert) => [{ ...advert, vrid: 250 }, 255],
+    // Where adverts are signed a perfect one is none.
+    ...(config.auth.kind === 'none' ? [] : [unsigned]),
   ];
   const speak = (): void => {
     const [advert, ttl] = random.pick(flaws)(advertOf(config, 254));
@@ -54,6 +56,11 @@ export function forger(
     if (world.now < until) world.after(Math.ceil(config.advertInterval / 3), speak);
   };
   speak();
+}
+
+function unsigned(advert: AdvertText): readonly [AdvertText, number] {
+  const { password: _secret, ...rest } = advert;
+  return [rest, 255];
 }
 
 function advertOf(config: InstanceConfig, priority: number): AdvertText {
@@ -65,6 +72,7 @@ function advertOf(config: InstanceConfig, priority: number): AdvertText {
     priority,
     interval: Math.round(config.advertInterval / unit),
     addresses: config.addresses.map((one) => one.address),
+    ...(config.auth.kind === 'pass' && { password: String.fromCharCode(...config.auth.password) }),
   };
 }
 

@@ -39,6 +39,8 @@ function describe(seen: Observation, router: number): string | undefined {
       return 'stopped';
     case 'reloaded':
       return `reloaded, ${seen.outputs} outputs`;
+    case 'rejected':
+      return `rejects ${seen.source} (${seen.reason})`;
     case 'advert':
     case 'announce':
       return undefined;
