@@ -67,7 +67,7 @@ export class Daemon {
     const { log, engine } = parts;
     const { journal, registry } = this;
     this.#parts = parts;
-    this.#kernel = new KernelSide(log, parts.onMade);
+    this.#kernel = new KernelSide(log, parts.onMade, (name) => this.#tellRepaired(name));
     const shared = { clock: systemClock, log, start: startScript };
     this.#dispatch = new Dispatch({
       log,
@@ -184,6 +184,14 @@ export class Daemon {
   async hurry(): Promise<void> {
     await within(1000, this.#parts.engine.close());
     await within(1000, this.#kernel.giveBack());
+  }
+
+  #tellRepaired(macvlan: string): void {
+    const { by, hint } = this.#culprits.repaired('macvlan');
+    const sentence = `something else removed the macvlan ${macvlan}; it has been made again; ${hint}`;
+    const entry = { wallMs: Date.now(), kind: 'repair', subject: undefined } as const;
+    this.journal.add({ ...entry, sentence, event: undefined });
+    this.#parts.log.warning(sentence, { event: 'repair', interface: macvlan, by });
   }
 
   /** What was put back that somebody else had removed. */

@@ -8,8 +8,8 @@ import type { EngineEvent } from '../engine/messages.generated.ts';
 
 export type Manager = 'systemd-networkd' | 'NetworkManager';
 
-/** What was put back: `address`, `route`, `rule`. */
-type What = 'address' | 'route' | 'rule';
+/** What was put back. */
+type What = 'address' | 'route' | 'rule' | 'macvlan';
 
 export interface Repair {
   readonly what: What;
@@ -53,7 +53,11 @@ export class Culprits {
     if (event.kind === 'LinkSeen') this.#interfaces.set(event.ifIndex, event.interfaceName);
     const what = whatOf(event);
     if (what === undefined) return undefined;
-    const ifIndex = event.kind === 'AddressRestored' ? event.ifIndex : undefined;
+    return this.repaired(what, event.kind === 'AddressRestored' ? event.ifIndex : undefined);
+  }
+
+  /** Takes note of a repair, on this interface if on one that is still there. Never throws. */
+  repaired(what: What, ifIndex?: number): Suspicion {
     const found = this.#options.elsewhere ? undefined : this.#find(ifIndex);
     const by = found?.by ?? 'unknown';
     const key = `${what} ${by}`;
@@ -102,6 +106,7 @@ function cureOf(what: What, { by, file }: Found, name: string): string {
   if (by === 'NetworkManager') {
     return `write [keyfile] unmanaged-devices=interface-name:${name} into a file under /etc/NetworkManager/conf.d`;
   }
+  if (what === 'macvlan') return `leave the interfaces of failoverd out of the files for ${name}`;
   if (what === 'address') {
     return `write [Network] KeepConfiguration=yes into ${file ?? 'its .network file'}`;
   }

@@ -21,7 +21,8 @@ export interface JournalEntry {
     | 'script'
     | 'alarm'
     | 'guardian'
-    | 'late';
+    | 'late'
+    | 'repair';
   /** Name of the instance or group that it concerns; undefined: the daemon. */
   readonly subject: string | undefined;
   /** One sentence without its full stop. */

@@ -188,6 +188,9 @@ test.runIf(playable)(
       await eventuallyEqual('the macvlans', () => macvlans(server1), links);
       await isMaster(server1);
       expect(daemon.logs()).not.toMatch(/MASTER -> /);
+      await daemon.process.waitForLine(
+        /something else removed the macvlan vrrp\.51; it has been made/,
+      );
 
       // The guardian leaves the settings of interfaces to the next start, or to cleanup.
       await daemon.kill();

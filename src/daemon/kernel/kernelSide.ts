@@ -31,6 +31,7 @@ interface Parts {
 export class KernelSide {
   readonly #log: Say;
   readonly #onMade: (made: readonly Removal[]) => void;
+  readonly #onRepaired: (macvlan: string) => void;
   /** Made with the first model: the name of the daemon's instance is in it. */
   #parts: Parts | undefined;
   #model: Model | undefined;
@@ -39,10 +40,18 @@ export class KernelSide {
   #repairs = 0;
   #repairsSince = 0;
 
-  /** `onMade` hears of all that stands, whenever that has changed. */
-  constructor(log: Say, onMade: (made: readonly Removal[]) => void) {
+  /**
+   * `onMade` hears of all that stands, whenever that has changed; `onRepaired` of a macvlan that
+   * somebody else removed and that was made again.
+   */
+  constructor(
+    log: Say,
+    onMade: (made: readonly Removal[]) => void,
+    onRepaired: (macvlan: string) => void,
+  ) {
     this.#log = log;
     this.#onMade = onMade;
+    this.#onRepaired = onRepaired;
   }
 
   /** Makes what `model` needs; never rejects. What it no longer needs stays until `settle`. */
@@ -123,7 +132,8 @@ export class KernelSide {
     }
     this.#repairs += 1;
     if (this.#repairs > mostRepairs) return;
-    vmacs.ensure();
+    // With its parent it went by the kernel's hand, and comes when the parent does.
+    if (vmacs.ensure().includes(name)) this.#onRepaired(name);
     if (this.#parts !== undefined) this.#tellMade(this.#parts);
     if (this.#wanted.some(({ parent }) => parent === name)) void this.#installRules();
   }

@@ -56,12 +56,15 @@ export class Vmacs {
     return new Set(blocked.map(({ name }) => name));
   }
 
-  /** Makes what is wanted and not there. What cannot be made yet is tried when links change. */
-  ensure(wanted: readonly WantedVmac[] = this.#wanted): void {
+  /**
+   * Makes what is wanted and not there, and returns the names of what it made. What cannot be made
+   * yet is tried when links change.
+   */
+  ensure(wanted: readonly WantedVmac[] = this.#wanted): readonly string[] {
     this.#wanted = wanted;
-    if (wanted.length === 0) return;
+    if (wanted.length === 0) return [];
     const links = listLinks();
-    for (const one of wanted) this.#ensureOne(one, links);
+    return wanted.filter((one) => this.#ensureOne(one, links)).map(({ name }) => name);
   }
 
   /** Whether a link is, or should be, one of ours or under one of them. */
@@ -92,15 +95,16 @@ export class Vmacs {
     return this.removeUnwanted();
   }
 
-  #ensureOne(wanted: WantedVmac, links: readonly Link[]): void {
+  /** Whether it had to be made. */
+  #ensureOne(wanted: WantedVmac, links: readonly Link[]): boolean {
     const parent = links.find(({ name }) => name === wanted.parent);
-    if (parent === undefined) return; // made when it appears
+    if (parent === undefined) return false; // made when it appears
     const present = links.find(({ name }) => name === wanted.name);
     if (present !== undefined && present.alias === this.#mark && !fits(present, wanted, parent)) {
       this.#ask(deleteLink(present.ifIndex), `remove ${present.name}, which has changed`);
     } else if (present !== undefined) {
       if (fits(present, wanted, parent)) this.#finish(present, wanted, parent);
-      return;
+      return false;
     }
     const { name, mac, group } = wanted;
     const made = createMacvlan({
@@ -110,14 +114,15 @@ export class Vmacs {
       master: 0,
       group: group ?? parent.group,
     });
-    if (!this.#ask(made, `make the macvlan ${name} over ${parent.name}`)) return;
+    if (!this.#ask(made, `make the macvlan ${name} over ${parent.name}`)) return false;
     const link = listLinks().find((one) => one.name === name);
-    if (link === undefined) return;
+    if (link === undefined) return false;
     const vrf = links.find(({ ifIndex }) => ifIndex === parent.master)?.kind === 'vrf';
     const master = vrf ? parent.master : 0;
     this.#ask(markLink(link.ifIndex, this.#mark, master), `mark ${name}`);
     this.#log.notice(`made the macvlan ${name} with ${mac} over ${parent.name}`, { event: 'vmac' });
     this.#finish(link, wanted, parent);
+    return true;
   }
 
   /** Settings before it goes up: it must not say a word by itself. */
