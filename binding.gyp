@@ -36,6 +36,7 @@
       "type": "executable",
       "dependencies": ["core", "linux"],
       "ldflags!": ["-rdynamic"],
+      "ldflags": ["<!@(node scripts/static-runtime.mjs)"],
       "sources": ["<@(guardian_sources)"]
     },
     {

@@ -4,7 +4,9 @@ import { giveBackMemory } from '../../src/engine/index.ts';
 
 describe('giving memory back', () => {
   it('collects the garbage of a configuration, and what is in use stays', () => {
-    let garbage: number[][] = Array.from({ length: 2000 }, () => new Array<number>(1000).fill(0.5));
+    let garbage: number[][] = Array.from({ length: 2000 }, () =>
+      Array.from({ length: 1000 }, () => 0.5),
+    );
     const kept = new Map([['kept', garbage.length]]);
     const before = process.memoryUsage().heapUsed;
     garbage = [];
