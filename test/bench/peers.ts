@@ -60,6 +60,20 @@ export function threadsOf(pid: number): number {
   }
 }
 
+/** Page faults so far of the process's thread of this name; NaN where there is none. */
+export function faultsOf(pid: number, thread: string): number {
+  const directory = `/proc/${pid}/task`;
+  const task = readdirSync(directory).find(
+    (one) => readFileSync(path.join(directory, one, 'comm'), 'utf8').trim() === thread,
+  );
+  if (task === undefined) return Number.NaN;
+  const stat = readFileSync(path.join(directory, task, 'stat'), 'utf8');
+  const [minor, major] = [7, 9].map((at) =>
+    Number(stat.slice(stat.lastIndexOf(') ') + 2).split(' ')[at]),
+  );
+  return (minor ?? 0) + (major ?? 0);
+}
+
 /** Resident memory of a daemon and its children, in megabytes. */
 export function residentMegabytes(pid: number): number {
   const pages = family(pid).map((one) => {

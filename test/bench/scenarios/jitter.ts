@@ -10,7 +10,7 @@ import type { LabProcess } from '../../lab/process.ts';
 import { SERVER1, frr, instance } from '../configs.ts';
 import { loadAllCores } from '../load.ts';
 import { Observer, now } from '../observer.ts';
-import { floorProgram, peer, type PeerName } from '../peers.ts';
+import { faultsOf, floorProgram, peer, type PeerName } from '../peers.ts';
 import {
   cellOf,
   figure,
@@ -57,6 +57,8 @@ interface Measured {
   /** Mean distance minus the interval, as a share of the interval. */
   readonly drift: number;
   readonly missing: number;
+  /** Page faults of failoverd's engine meanwhile: memory that was not there; NaN for others. */
+  readonly faults: number;
 }
 
 /** 200 readers of the status in four processes, one of which reads no more once it has begun. */
@@ -104,9 +106,11 @@ async function observe(
   const observer = await Observer.start(lab.client);
   const end = await BEGIN[condition](lab, one.process);
   await sleep(300);
+  const faultsBefore = faultsOf(one.process.pid, 'failoverd-rt');
   const from = now();
   await sleep(seconds * 1000);
   const until = now();
+  const faults = faultsOf(one.process.pid, 'failoverd-rt') - faultsBefore;
   await end();
   const { adverts } = await observer.stop();
   await one.stop();
@@ -119,6 +123,7 @@ async function observe(
     off: spread(distances.map((each) => Math.abs(each - INTERVAL))),
     drift: mean(distances) / INTERVAL - 1,
     missing: distances.reduce((sum, each) => sum + Math.max(0, Math.round(each / INTERVAL) - 1), 0),
+    faults,
   };
 }
 
@@ -173,6 +178,7 @@ function rowOf(
     Math.max(...rounds.map(({ off }) => off.max)),
     `${figure(median(({ drift }) => drift) * 100)} %`,
     rounds.reduce((sum, { missing }) => sum + missing, 0),
+    rounds.reduce((sum, { faults }) => sum + faults, 0),
     name === 'keepalived' ? '' : ratio(median(p999), theirs),
   ];
 }
@@ -189,6 +195,7 @@ function table(rows: (string | number)[][], seconds: number): Table {
       'worst, us',
       'drift',
       'missing',
+      'page faults of the engine',
       'p99.9 beside keepalived',
     ],
     rows,
@@ -197,7 +204,7 @@ function table(rows: (string | number)[][], seconds: number): Table {
   };
 }
 
-const [P999, MISSING] = [4, 7];
+const [P999, MISSING, FAULTS] = [4, 7, 8];
 
 function claimsOf(rows: Table['rows']): Claim[] {
   const of = (condition: Condition, daemon: PeerName, column = P999): number =>
@@ -237,6 +244,15 @@ function claimsOf(rows: Table['rows']): Claim[] {
     },
     besideIdle('JavaScript blocked', 'with JavaScript blocked and heavy garbage'),
     besideIdle('200 status readers', 'with 200 readers of the status, 50 of them stuck'),
+    {
+      what: 'page faults of the engine with JavaScript blocked and heavy garbage',
+      unit: '',
+      ours: of('JavaScript blocked', 'failoverd', FAULTS),
+      theirs: Number.NaN,
+      most: 0,
+      of: 'value',
+      floor: 'not examined',
+    },
     {
       what: 'adverts missing in all of that',
       unit: '',
