@@ -49,7 +49,9 @@ async function measureAll(chosen: readonly Scenario[], options: BenchOptions): P
     const lab = await Lab.create();
     try {
       const say = (what: string): void => void process.stderr.write(`${scenario.name}: ${what}\n`);
+      const began = performance.now();
       const table = await scenario.run(lab, options, say);
+      say(`took ${Math.round((performance.now() - began) / 1000)} s`);
       tables.push(table);
       console.log(`${toMarkdown(table)}\n`);
     } finally {

@@ -218,7 +218,8 @@ function claimsOf(rows: Table['rows']): Claim[] {
     ours: of(condition, 'failoverd'),
     theirs: of('idle', 'failoverd'),
     most: 1.5,
-    floor: 'what fills the processors of this machine takes them from the observer as well',
+    floor:
+      'the engine takes no page fault meanwhile; it waits for others that are inside the kernel, as the floor does',
   });
   return [
     {
@@ -251,7 +252,7 @@ function claimsOf(rows: Table['rows']): Claim[] {
       theirs: Number.NaN,
       most: 0,
       of: 'value',
-      floor: 'not examined',
+      floor: 'memory that is not there makes the engine wait for whoever changes the address space',
     },
     {
       what: 'adverts missing in all of that',
@@ -260,7 +261,7 @@ function claimsOf(rows: Table['rows']): Claim[] {
       theirs: of('idle', 'keepalived', MISSING) + of('all cores loaded', 'keepalived', MISSING),
       most: 0,
       of: 'value',
-      floor: 'not examined',
+      floor: 'a kernel without preemption lets nobody run while others are inside it',
     },
   ];
 }
