@@ -1,6 +1,7 @@
 #include "core/health.h"
 
 #include <algorithm>
+#include <cerrno>
 
 #include "core/addresses.h"
 #include "core/election.h"
@@ -92,6 +93,10 @@ void followVmac(CoreState& core, Router& router) {
     router.vmacGoneSince = core.now;
     core.arm(router, Purpose::retry, kVmacGrace);
   }
+}
+
+bool hasNoRoute(std::int32_t errorNumber) {
+  return errorNumber == ENETUNREACH || errorNumber == EHOSTUNREACH;
 }
 
 std::optional<IpAddress> sourceOf(const CoreState& core, const Router& router) {
@@ -192,9 +197,13 @@ void onListenResult(CoreState& core, Router& router, std::int32_t errorNumber) {
 
 void onSendFailed(CoreState& core, Router& router, std::int32_t errorNumber) {
   auto& refusals = router.refusals;
-  refusals.lastSendFailed = true;
+  ++refusals.copiesFailed;
   refusals.lastSendError = errorNumber;
-  if (router.state != State::master) return;
+  // As long as one peer hears it, it is no mute master.
+  if (router.state != State::master || refusals.copiesFailed < refusals.copies) return;
+  // Nor does a peer without a route hear anything of ours. Where it is gone for good the addresses
+  // must stay; keepalived holds them as well.
+  if (router.config.unicast && hasNoRoute(errorNumber)) return;
   if (!refusals.sendFailingSince) refusals.sendFailingSince = core.now;
   // Its peers have given it up by now: two masters, one of them mute.
   if (core.now - *refusals.sendFailingSince < router.masterDown()) return;

@@ -229,12 +229,15 @@ namespace failoverd::core::election {
 
 void sendAdvert(CoreState& core, Router& router, Priority priority) {
   auto& refusals = router.refusals;
-  if (!refusals.lastSendFailed) refusals.sendFailingSince.reset();
-  refusals.lastSendFailed = false;
+  const bool allFailed = refusals.copies != 0 && refusals.copiesFailed >= refusals.copies;
+  if (!allFailed) refusals.sendFailingSince.reset();
+  refusals.copies = 0;
+  refusals.copiesFailed = 0;
   if (!health::canSend(core, router)) return;
   authenticity::next(core, router);  // one signature for all of them
   mastership::forEachCopy(core, router, priority, [&](const SendAdvert& advert) {
     core.outbox.sendAdvert(advert, advert.bytes);
+    ++refusals.copies;
   });
   core.cancel(router, Purpose::triggeredAdvert);  // this one tells it
   router.election.lastAdvertSent = core.now;

@@ -88,7 +88,9 @@ struct Refusals {
   std::uint32_t inARow = 0;              // the more, the longer the time until the next try
 
   std::optional<Instant> sendFailingSince;
-  bool lastSendFailed = false;
+  // Of the newest advert: one copy for the group, or one for each peer.
+  std::uint32_t copies = 0;
+  std::uint32_t copiesFailed = 0;
   std::int32_t lastSendError = 0;
 
   [[nodiscard]] bool any() const { return addressError != 0 || addressLost || sendError != 0; }

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cerrno>
 
 #include "core_lab.h"
 #include "testing.h"
@@ -273,6 +274,38 @@ TEST_CASE("adverts that the kernel refuses for masterDownInterval: FAULT, and an
   EXPECT(faults(lab) == std::vector{CauseKind::sendFailed});
   lab.run(Duration::ofSeconds(2));
   EXPECT(lab.state(0) == State::backup);
+}
+
+TEST_CASE("a unicast master is mute only when no peer hears it") {
+  auto config = Lab::instance(200);
+  config.unicast = true;
+  config.unicastPeers = {{lab::ip("10.0.1.2")}, {lab::ip("10.0.1.3")}};
+  auto lab = masterOf(config);
+  for (int i = 0; i < 6; ++i) {
+    lab.give(0, core::SendFailed{InstanceId{1}, EPERM});
+    lab.run(Duration::ofSeconds(1));
+  }
+  EXPECT(lab.state(0) == State::master);
+  for (int i = 0; i < 6; ++i) {
+    lab.give(0, core::SendFailed{InstanceId{1}, EPERM});
+    lab.give(0, core::SendFailed{InstanceId{1}, EPERM});
+    lab.run(Duration::ofSeconds(1));
+  }
+  EXPECT(lab.state(0) == State::fault);
+}
+
+TEST_CASE("peers without a route are no reason to give the addresses up") {
+  auto config = Lab::instance(200);
+  config.unicast = true;
+  config.unicastPeers = {{lab::ip("10.99.0.1")}};
+  for (const int error : {ENETUNREACH, EHOSTUNREACH}) {
+    auto lab = masterOf(config);
+    for (int i = 0; i < 10; ++i) {
+      lab.give(0, core::SendFailed{InstanceId{1}, error});
+      lab.run(Duration::ofSeconds(1));
+    }
+    EXPECT(lab.state(0) == State::master);
+  }
 }
 
 TEST_CASE("a send that fails now and then is no fault") {
