@@ -12,7 +12,7 @@ int Channels::listen(const core::Listen& wanted) {
   Channel* channel = find(key);
   if (channel == nullptr) return open(key, member);
   channel->members.push_back(member);
-  const auto filtered = channel->socket.setVrids(vridsOf(*channel));
+  const auto filtered = channel->socket.setVrids(vridsOf(channel->members));
   if (!filtered) {
     leave(*channel, wanted.instance);
     return filtered.error().number;
@@ -26,7 +26,8 @@ int Channels::open(const Key& wanted, const Member& first) {
   options.ifIndex = wanted.ifIndex;
   options.address = wanted.address;
   options.protocol = wanted.protocol;
-  options.vrids.add(first.vrid);
+  options.receiveBuffer = settings_.receiveBuffer;
+  options.vrids = vridsOf({first});
   auto socket = os::AdvertSocket::open(options);
   if (!socket) return socket.error().number;
   auto free = std::ranges::find_if(channels_, [](const auto& one) { return one == nullptr; });
@@ -51,7 +52,7 @@ void Channels::leave(Channel& channel, InstanceId instance) {
   std::erase_if(channel.members, [&](const Member& one) { return one.instance == instance; });
   if (!channel.members.empty()) {
     // Should the narrower filter be refused, the core drops what it does not know.
-    (void)channel.socket.setVrids(vridsOf(channel));
+    (void)channel.socket.setVrids(vridsOf(channel.members));
     return;
   }
   poller_.forget(channel.socket.fd());
@@ -65,9 +66,10 @@ Channels::Channel* Channels::find(const Key& wanted) {
   return nullptr;
 }
 
-os::VridSet Channels::vridsOf(const Channel& channel) {
+os::VridSet Channels::vridsOf(const std::vector<Member>& members) const {
+  if (settings_.hearAllVrids) return os::VridSet::everyVrid();
   os::VridSet vrids;
-  for (const auto& member : channel.members) vrids.add(member.vrid);
+  for (const auto& member : members) vrids.add(member.vrid);
   return vrids;
 }
 

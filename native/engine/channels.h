@@ -15,8 +15,13 @@ namespace failoverd::engine {
 // source) share one, whose kernel filter lets exactly their VRIDs through.
 class Channels {
  public:
+  struct Settings {
+    bool hearAllVrids = false;
+    std::uint32_t receiveBuffer = 0;  // octets
+  };
   // Tokens in `poller` are `tokenBase` plus a small number.
-  Channels(os::Poller& poller, std::uint64_t tokenBase) : poller_(poller), tokenBase_(tokenBase) {}
+  Channels(os::Poller& poller, std::uint64_t tokenBase, Settings settings)
+      : poller_(poller), tokenBase_(tokenBase), settings_(settings) {}
 
   // 0, or the errno for which the instance now listens to nothing.
   int listen(const core::Listen& wanted);
@@ -46,11 +51,12 @@ class Channels {
 
   Channel* find(const Key& wanted);
   int open(const Key& wanted, const Member& first);
-  static os::VridSet vridsOf(const Channel& channel);
+  [[nodiscard]] os::VridSet vridsOf(const std::vector<Member>& members) const;
   void leave(Channel& channel, InstanceId instance);
 
   os::Poller& poller_;
   std::uint64_t tokenBase_;
+  Settings settings_;
   std::vector<std::unique_ptr<Channel>> channels_;  // by token; null = free
   std::unordered_map<InstanceId, Channel*> ofInstance_;
 };

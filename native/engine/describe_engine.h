@@ -135,6 +135,8 @@ struct Description<engine::EngineOptions> {
                  field("cpus", &engine::EngineOptions::cpus),
                  field("silenceLimit", &engine::EngineOptions::silenceLimit),
                  field("processEvents", &engine::EngineOptions::processEvents),
+                 field("hearAllVrids", &engine::EngineOptions::hearAllVrids),
+                 field("receiveBuffer", &engine::EngineOptions::receiveBuffer),
                  field("recorderBytes", &engine::EngineOptions::recorderBytes));
 };
 

@@ -130,6 +130,10 @@ struct EngineOptions {
   Duration silenceLimit;
   // Ask the kernel for process events.
   bool processEvents = true;
+  // Every VRID reaches the core, not only those that are configured (log_unknown_vrids).
+  bool hearAllVrids = false;
+  // Of each advert socket, in octets.
+  std::uint32_t receiveBuffer = 1U << 20;
   // Size of the flight recorder.
   std::uint32_t recorderBytes = 4U << 20;
 };

@@ -32,7 +32,7 @@ Loop::Loop(const EngineOptions& options, LoopParts parts, const Started& started
       timer_(std::move(parts.timer)),
       processEvents_(std::move(parts.processes)),
       started_(started),
-      channels_(*poller_, Token::firstChannel),
+      channels_(*poller_, Token::firstChannel, {options.hearAllVrids, options.receiveBuffer}),
       adverts_(channels_, answers_),
       addresses_(std::move(parts.addressRequests), answers_),
       objects_(*poller_, Token::objects),

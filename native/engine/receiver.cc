@@ -13,18 +13,20 @@ int Receiver::take(os::AdvertSocket& socket, Instant until) {
   for (;;) {
     const auto received = socket.receiveBatch(inbox_);
     const bool ah = socket.protocol() == wire::kProtocolAh;
-    for (const auto& seen : received.adverts) keep(seen, ah);
+    for (const auto& seen : received.adverts) keep(seen, socket.ifIndex(), ah);
     if (!received.more) return received.error.number;
     // What came after the wake-up is for the next turn: a flood cannot keep the timers waiting.
     if (!received.adverts.empty() && received.adverts.back().rxTime > until) return 0;
   }
 }
 
-void Receiver::keep(const os::ReceivedAdvert& seen, bool ah) {
+void Receiver::keep(const os::ReceivedAdvert& seen, IfIndex bound, bool ah) {
   const auto header = ah ? copyOf(seen.ipHeader) : core::ByteView{};
+  // To the socket of a VRF the kernel names the interface inside of it.
+  const auto ifIndex = bound == kNoInterface ? seen.ifIndex : bound;
   packets_.push_back(
       {seen.rxTime,
-       {seen.ifIndex, seen.source, seen.destination, seen.ttl, copyOf(seen.bytes), header}});
+       {ifIndex, seen.source, seen.destination, seen.ttl, copyOf(seen.bytes), header}});
 }
 
 core::ByteView Receiver::copyOf(core::ByteView bytes) {

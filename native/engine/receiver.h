@@ -28,7 +28,8 @@ class Receiver {
   void clear();
 
  private:
-  void keep(const os::ReceivedAdvert& seen, bool ah);
+  // `bound`: the device of the socket, if it has one.
+  void keep(const os::ReceivedAdvert& seen, IfIndex bound, bool ah);
   core::ByteView copyOf(core::ByteView bytes);
 
   os::AdvertInbox inbox_;

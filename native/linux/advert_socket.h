@@ -93,6 +93,8 @@ class AdvertSocket {
   [[nodiscard]] int fd() const { return fd_.get(); }
   [[nodiscard]] Family family() const { return family_; }
   [[nodiscard]] std::uint8_t protocol() const { return protocol_; }
+  // What it is bound to; kNoInterface: nothing.
+  [[nodiscard]] IfIndex ifIndex() const { return ifIndex_; }
 
   // From now on these are received; what is in the buffer already stays there.
   SysResult<> setVrids(const VridSet& vrids);

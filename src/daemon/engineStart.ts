@@ -22,7 +22,22 @@ export function engineOptions(model: Model): EngineOptions {
     realtimePriority: rtPriority > 0 ? rtPriority : defaultEngineOptions.realtimePriority,
     cpus: cpuAffinity,
     silenceLimit: daemon.supervisorTimeout,
+    hearAllVrids: daemon.logUnknownVrids,
+    receiveBuffer: receiveBuffer(model),
   };
+}
+
+/**
+ * kernel_rx_buf_size of the instances that may share a socket, added up, and never less than the
+ * engine has by itself, which is far more than a few adverts or packets of the MTU.
+ */
+function receiveBuffer({ instances, globals }: Model): number {
+  const sums = new Map<string, number>();
+  for (const { interface: device, family, kernelRxBufSize } of instances) {
+    const key = `${family} ${device}`;
+    sums.set(key, (sums.get(key) ?? 0) + (kernelRxBufSize ?? globals.sockets.rxBytes ?? 0));
+  }
+  return Math.min(Math.max(defaultEngineOptions.receiveBuffer, ...sums.values()), 0x3fff_ffff);
 }
 
 /** Starts the thread. Events come from the next turn of the event loop on. */

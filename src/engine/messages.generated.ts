@@ -808,6 +808,8 @@ export interface EngineOptions {
   readonly cpus: readonly number[];
   readonly silenceLimit: Micros;
   readonly processEvents: boolean;
+  readonly hearAllVrids: boolean;
+  readonly receiveBuffer: number;
   readonly recorderBytes: number;
 }
 
