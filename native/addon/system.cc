@@ -92,17 +92,19 @@ Napi::Value removeAddresses(const Napi::CallbackInfo& info) {
   return encode(info.Env(), report);
 }
 
-// (message, limit) -> {errorNumber, messages}.
+// (protocol, message, limit) -> {errorNumber, messages}.
 Napi::Value exchangeNetlink(const Napi::CallbackInfo& info) {
   const auto env = info.Env();
   core::Storage storage;
+  std::int32_t protocol = 0;
   core::ByteView message;
   Duration limit;
-  if (!decode(env, info[0], "message", storage, message)) return {};
-  if (!decode(env, info[1], "limit", storage, limit)) return {};
-  const auto reply = os::exchange(message, limit);
+  if (!decode(env, info[0], "protocol", storage, protocol)) return {};
+  if (!decode(env, info[1], "message", storage, message)) return {};
+  if (!decode(env, info[2], "limit", storage, limit)) return {};
+  const auto reply = os::exchange(protocol, message, limit);
   if (!reply) {
-    throwSystem(env, "rtnetlink", reply.error().number);
+    throwSystem(env, "netlink", reply.error().number);
     return {};
   }
   auto result = Napi::Object::New(env);

@@ -51,12 +51,13 @@ bool take(const NetlinkMessage& message, NetlinkReply& reply) {
 
 }  // namespace
 
-SysResult<NetlinkReply> exchange(std::span<const std::uint8_t> message, Duration limit) {
+SysResult<NetlinkReply> exchange(int protocol, std::span<const std::uint8_t> message,
+                                 Duration limit) {
   nlmsghdr header{};
   if (message.size() < sizeof header) return Errno{EINVAL};
   std::memcpy(&header, message.data(), sizeof header);
   if (header.nlmsg_len != message.size()) return Errno{EINVAL};
-  const auto fd = openNetlink(NETLINK_ROUTE, 0, kReceiveBuffer);
+  const auto fd = openNetlink(protocol, 0, kReceiveBuffer);
   if (!fd) return fd.error();
   header.nlmsg_flags |= NLM_F_REQUEST | NLM_F_ACK;
   std::vector<std::uint8_t> request(message.begin(), message.end());

@@ -7,7 +7,7 @@
 #include "base/time.h"
 #include "linux/sys_error.h"
 
-// One rtnetlink request and everything that the kernel answers to it, for those who may wait:
+// One netlink request and everything that the kernel answers to it, for those who may wait:
 // nothing on the engine thread does.
 namespace failoverd::os {
 
@@ -18,7 +18,9 @@ struct NetlinkReply {
   std::vector<std::vector<std::uint8_t>> messages;
 };
 
-// EINVAL: `message` is no netlink message. ETIMEDOUT after `limit`.
-SysResult<NetlinkReply> exchange(std::span<const std::uint8_t> message, Duration limit);
+// `protocol`: NETLINK_ROUTE or NETLINK_NETFILTER. EINVAL: `message` is no netlink message.
+// EPROTONOSUPPORT: the kernel has no such protocol. ETIMEDOUT after `limit`.
+SysResult<NetlinkReply> exchange(int protocol, std::span<const std::uint8_t> message,
+                                 Duration limit);
 
 }  // namespace failoverd::os

@@ -124,8 +124,8 @@ export interface Addon {
   sendDatagram(path: string, bytes: Uint8Array): number;
   /** Links and addresses. Throws the system's error; blocks at most `limit`. */
   listKernel(limit: Micros): KernelListing;
-  /** One rtnetlink request and its answers. Throws and blocks as `listKernel`. */
-  exchangeNetlink(message: Uint8Array, limit: Micros): NetlinkReply;
+  /** One netlink request and its answers. Throws and blocks as `listKernel`. */
+  exchangeNetlink(protocol: number, message: Uint8Array, limit: Micros): NetlinkReply;
   /** Removes those of the addresses that exist. Throws and blocks as `listKernel`. */
   removeAddresses(request: CleanupRequest): CleanupReport;
 }

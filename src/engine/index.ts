@@ -40,6 +40,8 @@ export const defaultEngineOptions: EngineOptions = {
   cpus: [],
   silenceLimit: 0,
   processEvents: true,
+  hearAllVrids: false,
+  receiveBuffer: 1 << 20,
   recorderBytes: 4 << 20,
 };
 
@@ -216,9 +218,16 @@ export function listKernel(limit = 2_000_000): KernelListing {
   return addon().listKernel(limit);
 }
 
-/** One rtnetlink request and its answers, without an engine. Blocks, at most `limit`. */
-export function exchangeNetlink(message: readonly number[], limit = 2_000_000): NetlinkReply {
-  return addon().exchangeNetlink(Uint8Array.from(message), limit);
+/** Protocols of netlink(7). */
+const netlinkProtocol = { route: 0, netfilter: 12 } as const;
+
+/** One request (rtnetlink when not told) and its answers, without an engine. Blocks, at most `limit`. */
+export function exchangeNetlink(
+  message: readonly number[],
+  protocol: keyof typeof netlinkProtocol = 'route',
+  limit = 2_000_000,
+): NetlinkReply {
+  return addon().exchangeNetlink(netlinkProtocol[protocol], Uint8Array.from(message), limit);
 }
 
 /** Removes addresses without an engine. Blocks, at most `request.limit` microseconds. */

@@ -187,6 +187,17 @@ test.runIf(playable)(
       await server1.ip('link', 'del', 'vrrp.51');
       await eventuallyEqual('the macvlans', () => macvlans(server1), links);
       await isMaster(server1);
+      // Of a table of ours a rule, then all of it, then with everybody else's.
+      const rules = (): Promise<string> => server1.run('nft', '-s', 'list', 'ruleset');
+      const whole = await rules();
+      for (const change of [
+        'flush chain ip failoverd_2 in',
+        'delete table ip failoverd_2',
+        'flush ruleset; add table ip failoverd { comment "mine" ; }',
+      ]) {
+        await server1.run('nft', change);
+        await eventuallyEqual(`the rules after '${change}'`, rules, whole);
+      }
       expect(daemon.logs()).not.toMatch(/MASTER -> /);
       await daemon.process.waitForLine(
         /something else removed the macvlan vrrp\.51; it has been made/,

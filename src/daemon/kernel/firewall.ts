@@ -9,6 +9,7 @@ import type { Log } from '../../base/log.ts';
 import { defaultPath } from '../../base/scriptEnv.ts';
 import type { Model } from '../../config/index.ts';
 import { tableText } from './firewallRules.ts';
+import { rulesetGeneration } from './rulesetGeneration.ts';
 import type { WantedVmac } from './vmacPlan.ts';
 import { markOf } from './vmacs.ts';
 
@@ -56,7 +57,22 @@ async function ownerOf({ family, name }: Table, mark: string): Promise<'none' | 
 }
 
 function needsTables(model: Model, vmacs: readonly WantedVmac[]): boolean {
-  return vmacs.length > 0 || model.instances.some(({ accept }) => !accept);
+  return vmacs.some(({ mac }) => mac !== null) || model.instances.some(({ accept }) => !accept);
+}
+
+interface Wish {
+  readonly model: Model;
+  readonly vmacs: readonly WantedVmac[];
+  readonly present: ReadonlySet<string>;
+}
+
+/** The tables as nft lists them, without counters. */
+async function listed(tables: readonly Table[]): Promise<string> {
+  const texts: string[] = [];
+  for (const { family, name } of tables) {
+    texts.push((await nft(['-s', 'list', 'table', word(family), name])).output);
+  }
+  return texts.join('');
 }
 
 export class Firewall {
@@ -64,13 +80,47 @@ export class Firewall {
   /** What stands in the kernel, as it was handed over. */
   #installed = '';
   #tables: Table[] = [];
+  #wish: Wish | undefined;
+  /** The ruleset in which our tables are known to stand, and what they look like. */
+  #generation: number | undefined;
+  #listing = '';
+  /** One thing after the other. */
+  #work: Promise<void> = Promise.resolve();
 
   constructor(log: Say) {
     this.#log = log;
   }
 
   /** Makes the kernel have what `model` wants. Never rejects. */
-  async install(model: Model, vmacs: readonly WantedVmac[], present: ReadonlySet<string>) {
+  install(model: Model, vmacs: readonly WantedVmac[], present: ReadonlySet<string>): Promise<void> {
+    this.#work = this.#work.then(() => this.#install({ model, vmacs, present }));
+    return this.#work;
+  }
+
+  /** Puts back what somebody has removed or changed since. True: something was. Never rejects. */
+  async repair(): Promise<boolean> {
+    await this.#work;
+    const generation = this.#tables.length === 0 ? undefined : rulesetGeneration();
+    if (generation === undefined || generation === this.#generation) return false;
+    let changed = false;
+    this.#work = this.#work.then(async () => {
+      if (this.#wish === undefined) return;
+      this.#generation = generation;
+      changed = (await listed(this.#tables)) !== this.#listing;
+      if (!changed) return;
+      this.#log.warning('somebody changed the nftables of failoverd; they are put back', {
+        event: 'firewall',
+      });
+      this.#installed = '';
+      await this.#install(this.#wish);
+    });
+    await this.#work;
+    return changed;
+  }
+
+  async #install(wish: Wish): Promise<void> {
+    const { model, vmacs, present } = wish;
+    this.#wish = wish;
     if (!needsTables(model, vmacs) && this.#tables.length === 0) return;
     const comment = markOf(model.globals.daemon.instance);
     const tables: Table[] = [];
@@ -94,6 +144,8 @@ export class Firewall {
     }
     this.#installed = text;
     this.#tables = tables;
+    this.#generation = rulesetGeneration();
+    this.#listing = await listed(tables);
     const names = tables.map((table) => `${word(table.family)} ${table.name}`).join(' and ');
     if (names !== '') this.#log.info(`installed the nftables ${names}`, { event: 'firewall' });
   }
@@ -104,6 +156,8 @@ export class Firewall {
   }
 
   async remove(): Promise<void> {
+    await this.#work;
+    this.#wish = undefined;
     const text = this.#tables.map(({ family, name }) => `delete table ${word(family)} ${name}\n`);
     this.#tables = [];
     this.#installed = '';

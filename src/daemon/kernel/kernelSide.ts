@@ -21,6 +21,8 @@ type Say = Pick<Log, 'info' | 'notice' | 'warning' | 'error'>;
 
 /** How often in a minute a link of ours is made again. */
 const mostRepairs = 60;
+/** How often the number of the ruleset is looked at, which takes some microseconds. */
+const rulesMs = 1000;
 
 interface Parts {
   readonly sysctls: Sysctls;
@@ -39,6 +41,7 @@ export class KernelSide {
   readonly #names = new Map<number, string>();
   #repairs = 0;
   #repairsSince = 0;
+  #rulesTimer: NodeJS.Timeout | undefined;
 
   /**
    * `onMade` hears of all that stands, whenever that has changed; `onRepaired` of a macvlan that
@@ -90,6 +93,8 @@ export class KernelSide {
 
   /** Everything goes, and every setting is as it was before. */
   async giveBack(): Promise<void> {
+    clearInterval(this.#rulesTimer);
+    this.#rulesTimer = undefined;
     this.#parts?.vmacs.removeAll();
     this.#parts?.sysctls.restore();
     await this.#parts?.firewall.remove();
@@ -107,6 +112,15 @@ export class KernelSide {
     if (this.#model === undefined) return;
     const present = new Set(this.#wanted.length === 0 ? [] : listLinks().map(({ name }) => name));
     await this.#parts?.firewall.install(this.#model, this.#wanted, present);
+    if (this.#parts === undefined) return;
+    this.#tellMade(this.#parts);
+    if (this.#parts.firewall.tables.length === 0) return;
+    this.#rulesTimer ??= setInterval(() => void this.#repairRules(), rulesMs).unref();
+  }
+
+  async #repairRules(): Promise<void> {
+    const { firewall } = this.#parts ?? {};
+    if (firewall === undefined || !(await firewall.repair())) return;
     if (this.#parts !== undefined) this.#tellMade(this.#parts);
   }
 
