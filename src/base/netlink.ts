@@ -105,6 +105,10 @@ export class NetlinkRequest {
     return this.attribute(type, (writer) => writer.u8(value));
   }
 
+  u16(type: number, value: number): this {
+    return this.attribute(type, (writer) => writer.u16(value));
+  }
+
   u32(type: number, value: number): this {
     return this.attribute(type, (writer) => writer.u32(value));
   }

@@ -133,8 +133,10 @@ export function instanceConfig(
   const placed = (address: VirtualAddress, advertised: boolean): AddressConfig => {
     const vmac = vmacOf(address);
     const elsewhere = address.interface !== null && address.interface !== instance.interface;
-    // `dev` with the instance's own interface says nothing more: the macvlan is its home.
-    const named = vmacName === '' || elsewhere ? address.interface : null;
+    // `dev` with the instance's own interface says nothing more: the macvlan is its home. An ipvlan
+    // is nobody's home but of its own address.
+    const home = instance.ipvlan === null ? null : instance.interface;
+    const named = vmacName === '' || elsewhere ? address.interface : home;
     return {
       ...addressConfig({ ...address, interface: vmac ?? named }, advertised),
       announceExtra: elsewhere && (garp.extraAll || vmac !== undefined),
@@ -145,14 +147,15 @@ export function instanceConfig(
     family: instance.family === 4 ? 'ipv4' : 'ipv6',
     version: instance.version === 2 ? 'v2' : 'v3',
     vrid: instance.virtualRouterId,
-    interfaceName: instance.interface ?? '',
+    // A VRF stands for all of its interfaces.
+    interfaceName: instance.interface ?? instance.vrf ?? '',
     vmacName,
     transmitOnBase: instance.vmac?.xmitBase ?? false,
     basePriority: instance.priority,
     wantMaster: instance.state === 'MASTER',
     advertInterval: instance.advertInt,
     downTimerAdverts: instance.downTimerAdverts,
-    sourceAddress: instance.sourceAddress ?? undefined,
+    sourceAddress: instance.sourceAddress ?? instance.ipvlan?.address?.split('/')[0],
     trackSource: instance.trackSourceAddress,
     multicastGroup: instance.multicastGroup,
     unicastPeers: unicast?.peers ?? [],

@@ -3,6 +3,7 @@
 import { expect, test } from 'vitest';
 import { load } from '../config/support/memory.ts';
 import { tableText } from '../../src/daemon/kernel/firewallRules.ts';
+import { addOwnAddress, createIpvlan } from '../../src/daemon/kernel/macvlan.ts';
 import { wantedVmacs } from '../../src/daemon/kernel/vmacPlan.ts';
 
 const instance = (name: string, vrid: number, more: string): string => `
@@ -49,4 +50,34 @@ test('no_accept spares neighbour discovery, and link-local addresses of other in
   const input = rules.slice(rules.indexOf('chain in'));
   expect(input.indexOf('nd-neighbor-solicit')).toBeLessThan(input.indexOf('drop'));
   expect(tableText(model(text), wish, { ...table, family: 4 })).toBe('');
+});
+
+test('use_ipvlan wants an ipvlan with an address of its own, and no rules of the firewall', () => {
+  const text = instance('A', 51, 'use_ipvlan 10.0.0.5/24 vepa\n virtual_ipaddress { 10.0.0.1 }');
+  const vmacs = wantedVmacs(model(text), new Set());
+  expect(vmacs).toMatchObject([
+    {
+      name: 'vrrp.51',
+      parent: 'eth0',
+      mac: null,
+      ipvlan: { address: '10.0.0.5/24', mode: 'vepa' },
+    },
+  ]);
+  const table = { family: 4, name: 'failoverd', comment: 'failoverd' } as const;
+  expect(tableText(model(text), { vmacs, present: new Set(['eth0']) }, table)).toBe('');
+});
+
+// What `ip link add iv0 link eth0 type ipvlan mode l2 private` and `ip addr add` sent (strace -e
+// trace=sendmsg), without the numbers of the message.
+test('the requests for an ipvlan are those of ip(8)', () => {
+  const made = createIpvlan({ name: 'iv0', parent: 7, group: 0, mode: 'private' });
+  const hex = Buffer.from(made).toString('hex');
+  expect(hex).toContain('08000500' + '07000000');
+  expect(hex).toContain(
+    '0b000100' + '6970766c616e0000' + '14000200' + '0600010000000000' + '0600020001000000',
+  );
+  const added = Buffer.from(addOwnAddress(9, '10.0.0.5/24')).toString('hex');
+  expect(added).toContain(
+    '02180000' + '09000000' + '08000200' + '0a000005' + '08000100' + '0a000005',
+  );
 });

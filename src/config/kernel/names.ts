@@ -10,7 +10,9 @@ export type NameTable =
   | 'rt_scopes'
   | 'rt_realms'
   | 'rt_dsfield'
-  | 'group';
+  | 'group'
+  /** Devices of VRFs, with their routing tables. */
+  | 'vrf';
 
 /** Numbers by name; a number is its own name. */
 export type IprouteNames = (table: NameTable, id: IprouteId) => number | undefined;
@@ -22,6 +24,7 @@ const builtIn: Readonly<Record<NameTable, Readonly<Record<string, number>>>> = {
   rt_realms: { cosmos: 0 },
   rt_dsfield: {},
   group: { default: 0 },
+  vrf: {},
 };
 
 /** What every host knows, and nothing else. */

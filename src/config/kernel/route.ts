@@ -120,17 +120,22 @@ function writeOptions(request: NetlinkRequest, options: RouteEntry['options']): 
   if (propagate !== undefined) request.u8(attribute.ttlPropagate, propagate === 'enabled' ? 1 : 0);
 }
 
+/** A VRF is a table with a device; a table that is named as well counts. */
+function tableOf({ table, vrf }: RouteEntry, names: IprouteNames): number {
+  if (table !== null) return numberOf(names, 'rt_tables', table);
+  return vrf === null ? mainTable : numberOf(names, 'vrf', vrf);
+}
+
 function headOf(route: RouteEntry, names: IprouteNames): RouteHead {
   const type = types[route.type];
   if (type === undefined) throw new Unusable(`'${route.type}' is no kind of route`);
-  if (route.vrf !== null) throw new Unusable(`'vrf' is not in effect; name the table of the VRF`);
   const scope = route.scope === null ? undefined : numberOf(names, 'rt_scopes', route.scope);
   return {
     family: route.family,
     toLength: route.prefixLength,
     fromLength: route.from === null ? 0 : (route.fromPrefixLength ?? 128),
     tos: route.tos === null ? 0 : numberOf(names, 'rt_dsfield', route.tos),
-    table: route.table === null ? mainTable : numberOf(names, 'rt_tables', route.table),
+    table: tableOf(route, names),
     protocol: numberOf(names, 'rt_protos', route.protocol),
     scope: scope ?? (route.family === 4 ? (scopesOfTypes[route.type] ?? 0) : 0),
     type,

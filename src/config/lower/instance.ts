@@ -1,7 +1,7 @@
 /** One vrrp_instance: every setting with its effective value. */
 
 import { spanFor, valueOf } from '../keywords/types.ts';
-import type { Globals, Instance, TrackerUse, VirtualAddress, VmacSettings } from '../model.ts';
+import type { Globals, Instance, TrackerUse, VirtualAddress } from '../model.ts';
 import { limitAddresses, lowerAddresses, mostAddresses, withInterface } from './addresses.ts';
 import type { Addresses } from './addresses.ts';
 import { lowerAuthentication, lowerHmac } from './authentication.ts';
@@ -15,6 +15,7 @@ import { lowerInterval, lowerVersion } from './timing.ts';
 import { lowerTracks, withoutGroupWeights, withoutWeights } from './tracking.ts';
 import type { Known } from './tracking.ts';
 import { lowerFamily, lowerTransport } from './transport.ts';
+import { lowerIpvlan, lowerVmac } from './vmac.ts';
 
 /** What an instance needs to know of the rest of the file. */
 export interface Surroundings {
@@ -122,48 +123,6 @@ function lowerNeverNobody(
   return false;
 }
 
-/** In strict mode the MAC address is the RFC's, and adverts leave from it. */
-function reportStrictVmac(settings: InstanceSettings, context: Lowering): void {
-  const { use_vmac: vmac, vmac_xmit_base: base } = settings;
-  if ((valueOf(vmac)?.mac ?? null) !== null) {
-    const message = 'strict mode has the MAC address of the RFC; it is used';
-    context.findings.report('strict-forbids', spanFor(vmac), message);
-  }
-  if (base !== undefined) {
-    const message = 'in strict mode adverts leave from the virtual MAC address; ignored';
-    context.findings.report('strict-forbids', spanFor(base), message);
-  }
-}
-
-function lowerVmac(
-  settings: InstanceSettings,
-  { unicast, strict }: { readonly unicast: boolean; readonly strict: boolean },
-  context: Lowering,
-): VmacSettings | null {
-  const vmac = valueOf(settings.use_vmac);
-  const base = settings.vmac_xmit_base;
-  const addresses = settings.use_vmac_addr;
-  if (vmac !== undefined) {
-    if (strict) reportStrictVmac(settings, context);
-    if (unicast && base === undefined) {
-      const message = "unicast adverts leave on the parent: 'vmac_xmit_base' is assumed";
-      context.findings.report('vmac-setting', spanFor(settings.use_vmac), message);
-    }
-    const xmitBase = unicast || (!strict && base !== undefined);
-    const mac = strict ? null : vmac.mac;
-    return { ...vmac, mac, xmitBase, addresses: addresses !== undefined };
-  }
-  for (const [keyword, entries] of Object.entries({
-    vmac_xmit_base: base,
-    use_vmac_addr: addresses,
-  })) {
-    if (entries === undefined) continue;
-    const message = `'${keyword}' has no effect without 'use_vmac'`;
-    context.findings.report('vmac-setting', spanFor(entries), message);
-  }
-  return null;
-}
-
 function checkAddresses(
   block: InstanceBlock,
   addresses: readonly VirtualAddress[],
@@ -231,7 +190,7 @@ export function lowerInstance(
     ...transport,
     ...addressSettings(settings, lists),
     vmac: lowerVmac(settings, { unicast: transport.unicast !== null, strict }, context),
-    ipvlan: valueOf(settings.use_ipvlan) ?? null,
+    ipvlan: lowerIpvlan(settings, family, context),
     garp: lowerGarp(settings, defaults.garp, strict, context),
     dontTrackPrimary: settings.dont_track_primary !== undefined,
     ...trackers,

@@ -90,7 +90,8 @@ function homeOf(instance: Instance, address: VirtualAddress, { vmacs }: Wish): s
  */
 function addVmacs(rules: Rules, wish: Wish, family: Family, counter: string): void {
   const vmacs = wish.vmacs.filter(
-    (vmac) => vmac.family === family && wish.present.has(vmac.parent),
+    ({ mac, parent, ...vmac }) =>
+      vmac.family === family && mac !== null && wish.present.has(parent),
   );
   if (vmacs.length === 0) return;
   rules.sets.push(

@@ -20,6 +20,8 @@ export interface Link {
   readonly alias: string;
   /** IFLA_MACVLAN_MODE; 0 for other kinds. */
   readonly macvlanMode: number;
+  /** IFLA_VRF_TABLE; 0 for other kinds. */
+  readonly vrfTable: number;
 }
 
 const attribute = {
@@ -42,21 +44,22 @@ function textOf(value: Buffer): string {
   return value.toString('utf8').replace(/\0+$/, '');
 }
 
-function infoOf(value: Buffer): Pick<Link, 'kind' | 'macvlanMode'> {
+function infoOf(value: Buffer): Pick<Link, 'kind' | 'macvlanMode' | 'vrfTable'> {
   let kind = '';
-  let mode = 0;
+  let first = 0; // the attribute 1 of a macvlan is its mode, that of a VRF its table
   for (const { type, value: inner } of attributesOf(value)) {
     if (type === 1) kind = textOf(inner);
-    if (type !== 2 || kind !== 'macvlan') continue;
-    for (const data of attributesOf(inner)) if (data.type === 1) mode = readU32(data.value, 0);
+    if (type !== 2 || !['macvlan', 'vrf'].includes(kind)) continue;
+    for (const data of attributesOf(inner)) if (data.type === 1) first = readU32(data.value, 0);
   }
-  return { kind, macvlanMode: mode };
+  const of = (wanted: string): number => (kind === wanted ? first : 0);
+  return { kind, macvlanMode: of('macvlan'), vrfTable: of('vrf') };
 }
 
 function readLink(message: Buffer): Link {
   const body = message.subarray(headerSize);
   const found = { mac: '', name: '', parent: 0, master: 0, group: 0, alias: '' };
-  let info = { kind: '', macvlanMode: 0 };
+  let info = { kind: '', macvlanMode: 0, vrfTable: 0 };
   for (const { type, value } of attributesOf(body.subarray(infoSize))) {
     if (type === attribute.name) found.name = textOf(value);
     else if (type === attribute.link) found.parent = readU32(value, 0);

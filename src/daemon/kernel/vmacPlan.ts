@@ -1,15 +1,18 @@
-/** Which macvlans a model wants: names, MAC addresses and parents. Pure. */
+/** Which macvlans and ipvlans a model wants: names, MAC addresses and parents. Pure. */
 
 import { vmacNames } from '../../config/effective.ts';
 import { vmacKey } from '../../config/plan.ts';
 import type { Instance, Model, VirtualAddress } from '../../config/index.ts';
+import type { IpvlanSettings } from '../../config/model.ts';
 
 export interface WantedVmac {
   /** What a plan asks for it by: an instance's name, or that and an interface. */
   readonly key: string;
   readonly name: string;
-  /** `aa:bb:cc:dd:ee:ff`. */
-  readonly mac: string;
+  /** `aa:bb:cc:dd:ee:ff` of a macvlan; null: an ipvlan, which has its parent's. */
+  readonly mac: string | null;
+  /** What is wanted of an ipvlan (use_ipvlan). */
+  readonly ipvlan: Pick<IpvlanSettings, 'address' | 'mode'> | null;
   /** Interface under it. */
   readonly parent: string;
   readonly family: 4 | 6;
@@ -47,14 +50,20 @@ export function wantedVmacs(model: Model, blocked: ReadonlySet<string>): WantedV
     taken.add(name);
     const { family } = instance;
     const group = instance.vmac?.group ?? null;
-    wanted.set(key, { key, name, mac: macOf(instance), parent, family, group });
+    wanted.set(key, { key, name, mac: macOf(instance), ipvlan: null, parent, family, group });
+  };
+  const wantIpvlan = (instance: Instance, parent: string, name: string): void => {
+    taken.add(name);
+    const { name: key, family, ipvlan } = instance;
+    wanted.set(key, { key, name, mac: null, ipvlan, parent, family, group: ipvlan?.group ?? null });
   };
   for (const instance of model.instances) {
     const { name, virtualRouterId: vrid, vmac } = instance;
     const planned = names.get(name);
-    if (vmac !== null && instance.interface !== null && planned !== undefined) {
+    if (instance.interface !== null && planned !== undefined) {
       const free = blocked.has(planned) ? freeName(vmacPrefix, vrid, taken) : planned;
-      want(instance, name, instance.interface, free);
+      if (vmac !== null) want(instance, name, instance.interface, free);
+      else wantIpvlan(instance, instance.interface, free);
     }
     for (const address of [...instance.addresses, ...instance.excludedAddresses]) {
       const device = address.interface ?? instance.interface;

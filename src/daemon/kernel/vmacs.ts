@@ -1,7 +1,8 @@
 /**
- * The macvlans that carry virtual MAC addresses: made before their instance is applied, made again when
- * somebody removes them, gone when they are no longer wanted. Ours carry a mark (their alias), and
- * nobody else's is ever changed or removed. Blocks for the millisecond that the kernel takes.
+ * The macvlans that carry virtual MAC addresses, and ipvlans where those are asked for: made before
+ * their instance is applied, made again when somebody removes them, gone when they are no longer
+ * wanted. Ours carry a mark (their alias), and nobody else's is ever changed or removed. Blocks for
+ * the millisecond that the kernel takes.
  */
 
 import { errnoText } from '../../base/errorText.ts';
@@ -9,7 +10,15 @@ import type { Log } from '../../base/log.ts';
 import { exchangeNetlink } from '../../engine/index.ts';
 import { listLinks } from './links.ts';
 import type { Link } from './links.ts';
-import { createMacvlan, deleteLink, markLink, privateMode, raiseLink } from './macvlan.ts';
+import {
+  addOwnAddress,
+  createIpvlan,
+  createMacvlan,
+  deleteLink,
+  markLink,
+  privateMode,
+  raiseLink,
+} from './macvlan.ts';
 import type { Sysctls } from './sysctls.ts';
 import type { WantedVmac } from './vmacPlan.ts';
 
@@ -20,16 +29,16 @@ export function markOf(instance: string | null): string {
   return instance === null ? 'failoverd' : `failoverd ${instance}`;
 }
 
-/** Whether an interface is the macvlan that is wanted, whoever made it. */
+/** Whether an interface is the macvlan or ipvlan that is wanted, whoever made it. */
 function fits(link: Link, wanted: WantedVmac, parent: Link): boolean {
   const { kind, macvlanMode, mac } = link;
-  return (
-    kind === 'macvlan' &&
-    macvlanMode === privateMode &&
-    mac === wanted.mac.toLowerCase() &&
-    link.parent === parent.ifIndex
-  );
+  if (link.parent !== parent.ifIndex) return false;
+  if (wanted.mac === null) return kind === 'ipvlan';
+  return kind === 'macvlan' && macvlanMode === privateMode && mac === wanted.mac.toLowerCase();
 }
+
+/** EOPNOTSUPP: the kernel has not got that kind of link. */
+const unknownKind = 95;
 
 export class Vmacs {
   readonly #log: Say;
@@ -106,36 +115,52 @@ export class Vmacs {
       if (fits(present, wanted, parent)) this.#finish(present, wanted, parent);
       return false;
     }
-    const { name, mac, group } = wanted;
-    const made = createMacvlan({
-      name,
-      mac,
-      parent: parent.ifIndex,
-      master: 0,
-      group: group ?? parent.group,
-    });
-    if (!this.#ask(made, `make the macvlan ${name} over ${parent.name}`)) return false;
+    const { name } = wanted;
+    if (!this.#create(wanted, parent)) return false;
     const link = listLinks().find((one) => one.name === name);
     if (link === undefined) return false;
     const vrf = links.find(({ ifIndex }) => ifIndex === parent.master)?.kind === 'vrf';
     const master = vrf ? parent.master : 0;
     this.#ask(markLink(link.ifIndex, this.#mark, master), `mark ${name}`);
-    this.#log.notice(`made the macvlan ${name} with ${mac} over ${parent.name}`, { event: 'vmac' });
+    const what = wanted.mac === null ? `ipvlan ${name}` : `macvlan ${name} with ${wanted.mac}`;
+    this.#log.notice(`made the ${what} over ${parent.name}`, { event: 'vmac' });
     this.#finish(link, wanted, parent);
+    const address = wanted.ipvlan?.address ?? null;
+    if (address !== null) {
+      this.#ask(addOwnAddress(link.ifIndex, address), `add ${address} to ${name}`);
+    }
     return true;
+  }
+
+  #create({ name, mac, ipvlan, group }: WantedVmac, parent: Link): boolean {
+    const link = { name, parent: parent.ifIndex, group: group ?? parent.group };
+    if (mac !== null) {
+      return this.#ask(
+        createMacvlan({ ...link, mac }),
+        `make the macvlan ${name} over ${parent.name}`,
+      );
+    }
+    const request = createIpvlan({ ...link, mode: ipvlan?.mode ?? 'bridge' });
+    return this.#ask(
+      request,
+      `make the ipvlan ${name} over ${parent.name}`,
+      'this kernel has no ipvlan (CONFIG_IPVLAN); use_vmac does without',
+    );
   }
 
   /** Settings before it goes up: it must not say a word by itself. */
   #finish(link: Link, wanted: WantedVmac, parent: Link): void {
     this.#setOwn(wanted);
-    this.#setParent(parent.name);
+    // An ipvlan's frames never reach its parent's stack.
+    if (wanted.mac !== null) this.#setParent(parent.name);
     if (!link.up) this.#ask(raiseLink(link.ifIndex), `set ${link.name} up`);
   }
 
-  #setOwn({ name, family }: WantedVmac): void {
+  #setOwn({ name, family, mac }: WantedVmac): void {
     const set = (rest: string, value: string): void => this.#sysctls.setOwn(rest, value);
     if (family === 4) {
       set(`ipv6/conf/${name}/disable_ipv6`, '1');
+      if (mac === null) return;
       set(`ipv4/conf/${name}/arp_ignore`, '1');
       set(`ipv4/conf/${name}/accept_local`, '1');
       set(`ipv4/conf/${name}/rp_filter`, '0');
@@ -167,10 +192,13 @@ export class Vmacs {
     sysctls.set('ipv4/conf/all/rp_filter', '0');
   }
 
-  #ask(request: readonly number[], what: string): boolean {
+  /** `unsupported`: what EOPNOTSUPP means. */
+  #ask(request: readonly number[], what: string, unsupported?: string): boolean {
     const { errorNumber } = exchangeNetlink(request);
     if (errorNumber === 0) return true;
-    this.#log.error(`cannot ${what}: ${errnoText(errorNumber)}`, { event: 'vmac' });
+    const known = errorNumber === unknownKind ? unsupported : undefined;
+    const why = known ?? errnoText(errorNumber);
+    this.#log.error(`cannot ${what}: ${why}`, { event: 'vmac' });
     return false;
   }
 }
