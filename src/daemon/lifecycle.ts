@@ -46,6 +46,7 @@ export async function live(parts: LifeParts): Promise<void> {
   const reloader: Reloader = new Reloader({
     file: options.file,
     configId: options.configId,
+    namespace: options.namespace,
     target: daemon,
     log,
     manager,

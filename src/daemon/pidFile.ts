@@ -5,6 +5,16 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { errorText } from '../base/errorText.ts';
+import { controlPath } from '../observe/controlPath.ts';
+import type { DaemonName } from '../observe/controlPath.ts';
+
+/**
+ * The file of a daemon that was told none: with use_pid_dir, or a name of its own, one beside the
+ * control socket and named like it.
+ */
+export function pidPath({ namespace, instance }: DaemonName): string {
+  return controlPath({ namespace, instance }).replace(/control([^/]*)\.sock$/, 'failoverd$1.pid');
+}
 
 /** Writes the file as a whole, in place of whatever is there. Answers the problem, if any. */
 export function writePidFile(file: string): string | undefined {

@@ -18,6 +18,8 @@ export interface ReloadTarget {
 export interface ReloadParts {
   readonly file: string;
   readonly configId: string | undefined;
+  /** The network namespace of the command line, which counts whatever the file says. */
+  readonly namespace: string | undefined;
   readonly target: ReloadTarget;
   readonly log: Log;
   readonly manager: ServiceManagerLink;
@@ -60,13 +62,13 @@ export class Reloader {
   }
 
   async #reload(): Promise<ReloadOutcome> {
-    const { file, configId, target, log } = this.#parts;
+    const { file, configId, namespace, target, log } = this.#parts;
     const loaded = load(file, configId);
     logFindings(loaded.findings, log);
     if (loaded.kind === 'refused') {
       return refusal(file, `it has ${countFindings(loaded.findings)}`);
     }
-    const fixed = changedForGood(target.model, loaded.model);
+    const fixed = changedForGood(target.model, loaded.model, namespace);
     if (fixed !== undefined) return refusal(file, `${fixed} can only be changed by a restart`);
     const missing = await target.apply(loaded.model);
     if (missing.length > 0) {
@@ -87,10 +89,15 @@ function refusal(file: string, why: string) {
 }
 
 /** What a running daemon cannot change; undefined when nothing of it was changed. */
-function changedForGood(before: Model | undefined, after: Model): string | undefined {
+function changedForGood(
+  before: Model | undefined,
+  after: Model,
+  namespace: string | undefined,
+): string | undefined {
   if (before === undefined) return undefined;
   const [old, next] = [before.globals.daemon, after.globals.daemon];
-  if (old.netNamespace !== next.netNamespace) return 'net_namespace';
+  const moved = namespace === undefined && old.netNamespace !== next.netNamespace;
+  if (moved) return 'net_namespace';
   if (old.instance !== next.instance) return 'instance';
   return undefined;
 }

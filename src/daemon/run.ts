@@ -20,6 +20,7 @@ import {
   sendDatagram,
   shieldChildren,
 } from '../engine/index.ts';
+import type { DaemonName } from '../observe/controlPath.ts';
 import type { RunningLog } from '../observe/log.ts';
 import { Daemon } from './compose.ts';
 import type { EnginePort } from './enginePort.ts';
@@ -31,7 +32,7 @@ import { live } from './lifecycle.ts';
 import { countFindings, errorsForPeople, load, logFindings } from './loading.ts';
 import { openLog } from './logging.ts';
 import type { DaemonEnd, DaemonOptions, FailureKind } from './options.ts';
-import { removePidFile, writePidFile } from './pidFile.ts';
+import { pidPath, removePidFile, writePidFile } from './pidFile.ts';
 import { missingRights } from './rights.ts';
 import { serviceManager } from './serviceManager.ts';
 import type { ServiceManagerLink } from './serviceManager.ts';
@@ -88,6 +89,7 @@ async function start(
   const lock = await lockInstance(instance);
   if (lock.kind === 'taken') throw new Refusal('alreadyRunning', takenText(instance, lock.pid));
   if (lock.kind === 'error') throw new Refusal('failure', `the lock failed: ${lock.code}`);
+  const pidFiles = pidFilesOf(options, model, { namespace, instance });
   let engine: EnginePort | undefined;
   const manager = serviceManager({
     send: sendDatagram,
@@ -95,7 +97,7 @@ async function start(
     isWell: () => engine?.finished() !== true,
   });
   try {
-    writePidFiles(options, log);
+    writePidFiles(pidFiles, log);
     tellForeground(options, log);
     await succeed(instance, log);
     prepareLauncher(log);
@@ -107,7 +109,7 @@ async function start(
     return { kind: 'stopped' };
   } finally {
     manager.close();
-    for (const file of options.pidFiles) removePidFile(file);
+    for (const file of pidFiles) removePidFile(file);
     lock.release();
   }
 }
@@ -158,8 +160,15 @@ function prepareLauncher(log: Log): void {
   tell('there is no launcher: build/Release/failoverd-launcher is missing, and scripts cost more');
 }
 
-function writePidFiles(options: DaemonOptions, log: RunningLog): void {
-  for (const file of options.pidFiles) {
+/** Those of -p and -r; without them that of use_pid_dir, which a name of its own implies. */
+function pidFilesOf(options: DaemonOptions, model: Model, name: DaemonName): readonly string[] {
+  if (options.pidFiles.length > 0) return options.pidFiles;
+  const named = name.namespace !== undefined || name.instance !== undefined;
+  return named || model.globals.daemon.usePidDir ? [pidPath(name)] : [];
+}
+
+function writePidFiles(files: readonly string[], log: RunningLog): void {
+  for (const file of files) {
     const problem = writePidFile(file);
     if (problem !== undefined) log.warning(problem);
   }

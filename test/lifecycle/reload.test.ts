@@ -49,6 +49,17 @@ describe.skipIf(missing !== '')(`a daemon that is reloaded ${missing}`, () => {
     await world.nothingLeft();
   });
 
+  it('does not mind the namespace of the file where the command line names one', async () => {
+    const daemon = await world.daemon(world.host.writeConfig(configuration('net_namespace other')));
+    await world.addresses(OWN, VIP);
+    const file = configuration('', 'VI_1', 150);
+    world.host.writeConfig(file);
+    daemon.signal('SIGHUP');
+    await daemon.waitForLine(/reloaded .*keepalived\.conf$/);
+    await daemon.stop();
+    await world.nothingLeft();
+  });
+
   it('does not disturb an instance that has not changed', async () => {
     const daemon = await world.daemon(world.host.writeConfig(configuration()));
     await world.addresses(OWN, VIP);

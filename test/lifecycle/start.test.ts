@@ -38,6 +38,35 @@ describe.skipIf(missing !== '')(`a daemon that starts ${missing}`, () => {
     await world.nothingLeft();
   });
 
+  it('has its process id beside its socket, by its name, while it runs', async () => {
+    const { namespace } = world.host;
+    const pidFile = (name: string): string | undefined =>
+      world.host.readRun(`failoverd/failoverd.${namespace}${name}.pid`);
+    const first = await world.daemon(world.host.writeConfig(configuration('use_pid_dir')));
+    await world.addresses(OWN, VIP);
+    const named = configuration('instance two')
+      .replace('_id 51', '_id 52')
+      .replace('.200/', '.201/');
+    const file = world.host.writeConfig(named, 'two.conf');
+    const second = await world.daemon(file);
+    await world.addresses(OWN, VIP, '192.168.122.201/24');
+    expect(pidFile('')).toBe(`${first.pid}\n`);
+    expect(pidFile('.two')).toBe(`${second.pid}\n`);
+
+    const third = await world.finish(['-n', '-l', '-s', namespace, '-f', file]);
+    expect(third.code).toBe(3);
+    expect(third.text).toContain(
+      `failoverd with process id ${second.pid} already runs in this network namespace ` +
+        'with the instance name two',
+    );
+    expect(pidFile('.two')).toBe(`${second.pid}\n`);
+
+    await second.stop();
+    await first.stop();
+    expect([pidFile(''), pidFile('.two')]).toEqual([undefined, undefined]);
+    await world.nothingLeft();
+  });
+
   it('without rights says which are missing, and exits with 4', async () => {
     const file = world.host.writeConfig(configuration());
     const result = await world.finish(['-n', '-l', '-f', file], nobody);
