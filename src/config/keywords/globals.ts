@@ -134,7 +134,7 @@ const daemon = {
   disable_local_igmp: keyword('supported', flag(), 'No reports for 224.0.0.x', {
     since: '2.2.0',
   }),
-  log_unknown_vrids: keyword('notInEffectYet', flag(), 'Log adverts of other virtual routers', {
+  log_unknown_vrids: keyword('supported', flag(), 'Log adverts of other virtual routers', {
     since: '2.0.16',
   }),
   vmac_prefix: keyword('supported', text('STRING'), 'Begins the names of macvlans', {
@@ -265,11 +265,11 @@ const garp = {
 } as const;
 
 const firewall = {
-  vrrp_iptables: keyword('notInEffectYet', words('[IN [OUT]]'), 'Chains of iptables to use', {
+  vrrp_iptables: keyword('noEffect', words('[IN [OUT]]'), 'Chains of iptables; nftables is used', {
     repeat: 'first',
     since: '1.2.20',
   }),
-  vrrp_ipsets: keyword('notInEffectYet', words('[NAME ...]'), 'Names of ipsets; none: no ipsets', {
+  vrrp_ipsets: keyword('noEffect', words('[NAME ...]'), 'Names of ipsets; nftables has sets', {
     since: '1.2.20',
   }),
   nftables: keyword('supported', optionalText('TABLE'), 'Table of nftables to use', {
@@ -283,7 +283,7 @@ const firewall = {
   nftables_counters: keyword('supported', flag(), 'Rules count packets', {
     since: '2.0.11',
   }),
-  nftables_ifindex: keyword('notInEffectYet', flag(), 'Rules match interface numbers', {
+  nftables_ifindex: keyword('noEffect', flag(), 'Rules match names, which outlive a link', {
     since: '2.0.11',
   }),
 } as const;
@@ -413,13 +413,18 @@ const buffers = {
   process_monitor_rcv_bufs_force: keyword('noEffect', bool(), 'Beyond the limit', {
     since: '2.0.11',
   }),
-  vrrp_rx_bufs_policy: keyword('notInEffectYet', rxPolicy(), 'Size of receive buffers', {
+  vrrp_rx_bufs_policy: keyword('supported', rxPolicy(), 'Receive buffer; never below 1 MiB', {
     since: '2.0.3',
   }),
-  vrrp_rx_bufs_multiplier: keyword('notInEffectYet', integer(1, uintMax), 'Times this', {
-    default: '3',
-    since: '2.0.3',
-  }),
+  vrrp_rx_bufs_multiplier: keyword(
+    'noEffect',
+    integer(1, uintMax),
+    'Of MTU and ADVERT, which are less than 1 MiB',
+    {
+      default: '3',
+      since: '2.0.3',
+    },
+  ),
 } as const;
 
 const files = {

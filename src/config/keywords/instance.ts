@@ -59,7 +59,7 @@ const identity = {
   interface: keyword('supported', text('IFNAME'), 'Interface that adverts use', {
     since: '0.6.6',
   }),
-  vrf: keyword('notInEffectYet', text('IFNAME'), 'VRF of a unicast instance without interface', {
+  vrf: keyword('supported', text('IFNAME'), 'VRF of a unicast instance without interface', {
     since: '2.2.5',
   }),
   virtual_router_id: keyword(
@@ -171,7 +171,7 @@ const addresses = {
   vmac_xmit_base: keyword('supported', flag(), 'Adverts on the parent of the macvlan', {
     since: '1.2.10',
   }),
-  use_ipvlan: keyword('notInEffectYet', ipvlan(), 'Use an ipvlan instead of a macvlan', {
+  use_ipvlan: keyword('supported', ipvlan(), 'Use an ipvlan, where the kernel has it', {
     since: '2.0.17',
   }),
 } as const;
@@ -233,10 +233,15 @@ const behaviour = {
     'Other spelling of timer_expired_backup',
     { since: '2.3.2' },
   ),
-  kernel_rx_buf_size: keyword('notInEffectYet', integer(0, uintMax, 'BYTES'), 'Receive buffer', {
-    default: 'vrrp_rx_bufs_policy',
-    since: '2.0.3',
-  }),
+  kernel_rx_buf_size: keyword(
+    'supported',
+    integer(0, uintMax, 'BYTES'),
+    'Receive buffer; never below 1 MiB',
+    {
+      default: 'vrrp_rx_bufs_policy',
+      since: '2.0.3',
+    },
+  ),
   linkbeat_use_polling: keyword('deprecated', flag(), 'Poll the link of the interface', {
     insteadUse: 'linkbeat_interfaces',
     since: '1.1.18',

@@ -130,7 +130,7 @@ const entries = {
     repeat: 'each',
     since: '1.2.20',
   }),
-  linkbeat_interfaces: keyword('notInEffectYet', linkbeatEntries, 'Interfaces to poll', {
+  linkbeat_interfaces: keyword('noEffect', linkbeatEntries, 'The kernel tells of every link', {
     repeat: 'each',
     since: '2.0.13',
   }),
@@ -141,7 +141,7 @@ const entries = {
 } as const;
 
 const daemon = {
-  linkbeat_use_polling: keyword('notInEffectYet', flag(), 'Poll every tracked interface', {
+  linkbeat_use_polling: keyword('noEffect', flag(), 'The kernel tells of every link', {
     since: '1.1.18',
   }),
   net_namespace: keyword('supported', text('NAME'), 'Network namespace to run in', {
@@ -150,7 +150,8 @@ const daemon = {
   namespace_with_ipsets: keyword('noEffect', flag(), 'ipsets in a namespace on old kernels', {
     since: '1.3.0',
   }),
-  use_pid_dir: keyword('noEffect', flag(), 'pid files in a directory of their own', {
+  use_pid_dir: keyword('supported', flag(), 'Without -p the process id is in /run/failoverd', {
+    default: 'on with instance or net_namespace',
     since: '1.2.24',
   }),
   instance: keyword('supported', text('NAME'), 'Name of this daemon among several', {

@@ -16,7 +16,11 @@ export interface TrackLine {
 
 const words = ['weight', 'reverse', 'noreverse'];
 
-function readWeight(cursor: Cursor, option: Token, limit: number): number | undefined {
+/** What keepalived takes as a number at all; what is greater is no weight. */
+const mostNumber = 254;
+
+/** null: the weight is ignored; undefined: the entry is left out. */
+function readWeight(cursor: Cursor, option: Token, limit: number): number | null | undefined {
   const token = cursor.next();
   if (token === undefined) {
     const { findings } = cursor.line;
@@ -30,12 +34,17 @@ function readWeight(cursor: Cursor, option: Token, limit: number): number | unde
     return undefined;
   }
   if (Math.abs(value) <= limit) return value;
-  const used = Math.sign(value) * limit;
+  const used = Math.abs(value) > mostNumber ? null : Math.sign(value) * limit;
   const { findings } = cursor.line;
   const span = cursor.line.spanOf(token);
-  findings.report('out-of-range', span, `${value} is out of range; ${used} is used`, {
-    hint: `expected a weight from -${limit} to ${limit}`,
-  });
+  findings.report(
+    'out-of-range',
+    span,
+    `${value} is out of range; ${used ?? 'no weight'} is used`,
+    {
+      hint: `expected a weight from -${limit} to ${limit}`,
+    },
+  );
   return used;
 }
 
