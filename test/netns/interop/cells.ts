@@ -59,6 +59,8 @@ export function sourceOf({ family, transport }: Cell, number: number): string {
     : `fe80::ff:fe00:1${number.toString(16)}`;
 }
 
+/** VRRPv2 knows whole seconds only. */
+const INTERVAL_MS = { 2: 1000, 3: 200 } as const;
 const HMAC_KEY = 'ff00112233445566778899aabbccddeeff00112233445566778899aabbccdd00';
 
 function authenticationOf({ authentication }: Cell): string {
@@ -88,7 +90,7 @@ export function configOf(
       interface eth0
       virtual_router_id ${cell.vrid}
       priority ${priority}
-      advert_int ${cell.version === 2 ? '1' : '0.2'}
+      advert_int ${INTERVAL_MS[cell.version] / 1000}
       garp_master_delay 0
       ${cell.vmac ? 'use_vmac' : ''}
       ${unicastOf(cell, own, peer)}
@@ -101,16 +103,16 @@ export function configOf(
   return instances.join('\n');
 }
 
-/** The same for FRR, by multicast on macvlans and without authentication; its VRRPv2 is not tried. */
+/** The same for FRR, by multicast on macvlans and without authentication. */
 export function frrConfigOf(
   cells: readonly Cell[],
   { priority }: { readonly priority: number },
 ): string {
   const lines = cells.flatMap((cell) =>
     [
-      'version 3',
+      `version ${cell.version}`,
       `priority ${priority}`,
-      'advertisement-interval 200',
+      `advertisement-interval ${INTERVAL_MS[cell.version]}`,
       ...addressesOf(cell).map(
         (address) => `${cell.family === 4 ? 'ip' : 'ipv6'} ${bare(address)}`,
       ),

@@ -49,11 +49,12 @@ test.runIf(missing === '' && asUsual)(`docs/interoperability.md is what was seen
   expect(committed(seen)).toBe(seen);
 });
 
-/** Debian's keepalived is older than auth_hmac; FRR is tried in one way, on its own macvlans. */
+/** Debian's keepalived is older than auth_hmac; FRR knows one way, on its own macvlans. */
 function isSpoken(pair: string, cell: Cell): boolean {
-  const { version, transport, authentication, vmac } = cell;
+  const { version, family, transport, authentication, vmac } = cell;
   if (pair.includes('frr')) {
-    return version === 3 && transport === 'multicast' && authentication === 'none' && !vmac;
+    if (version === 2 && family === 6) return false;
+    return transport === 'multicast' && authentication === 'none' && !vmac;
   }
   return authentication !== 'HMAC' || !pair.includes('keepalived');
 }

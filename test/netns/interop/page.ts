@@ -64,8 +64,7 @@ virtual MAC address where there is one), the goodbye and the announcements, and 
 the address and that of the other has not.
 
 \`${PASSED}\` is every step in both roles; \`${UNSPOKEN}\` is what the peer does not speak: Debian's keepalived is older
-than \`auth_hmac\`, and FRR has no unicast and no authentication, and always macvlans of its own. FRR is tried with
-VRRPv3 only: its VRRPv2, which is for IPv4, is not tried, and has a \`-\` as well.
+than \`auth_hmac\`, and FRR has no unicast, no authentication, no VRRPv2 over IPv6, and always macvlans of its own.
 FRR's addresses are its administrator's: a killed vrrpd leaves them on the macvlan.
 
 \`test/netns/interop\` makes this page from its run (\`UPDATE_DOCS=1\`), and fails when what it sees is something else.
