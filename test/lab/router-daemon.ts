@@ -28,7 +28,7 @@ export interface RouterDaemon {
 /** Environment that `Failoverd` gets beside the inherited one. */
 export type DaemonEnv = Readonly<Record<string, string>>;
 
-/** `flags`: what a failoverd gets beside the usual options. */
+/** `flags` are further ones that both daemons know; FRR gets neither those nor `env`. */
 export function routerDaemon(
   kind: DaemonKind,
   host: Host,
@@ -36,7 +36,7 @@ export function routerDaemon(
   flags: readonly string[] = [],
 ): RouterDaemon {
   if (kind === 'frr') return new Frr(host);
-  return kind === 'failoverd' ? new Failoverd(host, env, flags) : new Keepalived(host, env);
+  return kind === 'failoverd' ? new Failoverd(host, env, flags) : new Keepalived(host, env, flags);
 }
 
 /** The bundled command as `npm run build` leaves it. */
@@ -47,11 +47,13 @@ abstract class Daemon implements RouterDaemon {
   abstract readonly kind: DaemonKind;
   readonly host: Host;
   readonly #env: DaemonEnv;
+  readonly #flags: readonly string[];
   #process: LabProcess | undefined;
 
-  constructor(host: Host, env: DaemonEnv) {
+  constructor(host: Host, env: DaemonEnv = {}, flags: readonly string[] = []) {
     this.host = host;
     this.#env = env;
+    this.#flags = flags;
   }
 
   get process(): LabProcess {
@@ -65,7 +67,7 @@ abstract class Daemon implements RouterDaemon {
 
   async start(config: string): Promise<void> {
     const file = this.host.writeConfig(config);
-    this.#process = await this.host.start(this.command(file), {
+    this.#process = await this.host.start([...this.command(file), ...this.#flags], {
       name: this.kind,
       env: this.#env,
       outsideNetwork: true,
@@ -96,13 +98,6 @@ abstract class Daemon implements RouterDaemon {
 
 export class Failoverd extends Daemon {
   readonly kind = 'failoverd';
-  readonly #flags: readonly string[];
-
-  constructor(host: Host, env: DaemonEnv = {}, flags: readonly string[] = []) {
-    super(host, env);
-    this.#flags = flags;
-  }
-
   override async start(config: string): Promise<void> {
     if (!existsSync(FAILOVERD)) throw new Error(`${FAILOVERD} is missing: npm run build`);
     await super.start(config);
@@ -122,7 +117,7 @@ export class Failoverd extends Daemon {
       '-f',
       configFile,
     ];
-    return [process.execPath, FAILOVERD, ...flags, ...this.#flags];
+    return [process.execPath, FAILOVERD, ...flags];
   }
 }
 

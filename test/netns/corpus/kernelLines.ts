@@ -50,14 +50,40 @@ export function routesOf(text: string): string[] {
 /** Addresses with their interface, routes and rules. */
 export function stateOf(text: string): KernelLines {
   const lines: string[] = [];
-  for (const [part, content] of partsOf(text)) {
+  const parts = partsOf(text);
+  const copied = routesOfCopies(parts.get('ip -d addr show') ?? []);
+  for (const [part, content] of parts) {
     if (part === 'ip -d addr show') lines.push(...addressLines(content));
     else if (part.includes('route') || part.includes('rule')) {
-      lines.push(...content.map((line) => `${part.split(' ')[1] ?? ''} ${line}`));
+      const kept = content.filter((line) => !copied.some((route) => line.startsWith(route)));
+      lines.push(...kept.map((line) => `${part.split(' ')[1] ?? ''} ${line}`));
     }
   }
   return lines.toSorted();
 }
+
+/** What begins the routes that the kernel makes of such a copy alone. */
+function routesOfCopies(content: readonly string[]): string[] {
+  let link = '';
+  const local = content.flatMap((line) => {
+    link = LINK.exec(line)?.groups?.['name'] ?? link;
+    const address = /^inet6 (?<address>fe80::\S+)\/\d+ scope link/.exec(line)?.groups?.['address'];
+    return address === undefined ? [] : [{ link, address, isCopy: COPIED.test(line) }];
+  });
+  return local
+    .filter(({ isCopy }) => isCopy)
+    .flatMap((copy) => {
+      const alone = !local.some((one) => one.link === copy.link && !one.isCopy);
+      const network = alone ? [`fe80::/64 dev ${copy.link} `] : [];
+      return [`local ${copy.address} dev ${copy.link} `, ...network];
+    });
+}
+
+/**
+ * keepalived gives the macvlan of an IPv6 instance a copy of its parent's link-local address. We do not:
+ * a BACKUP would answer neighbour solicitations for it from the virtual MAC address.
+ */
+const COPIED = /^inet6 fe80::\S+\/64 scope link nodad deprecated$/;
 
 /** Who added an address, and whether it is being tried out, is a daemon's and a moment's. */
 function addressLines(content: readonly string[]): string[] {
@@ -66,7 +92,7 @@ function addressLines(content: readonly string[]): string[] {
     link = LINK.exec(line)?.groups?.['name'] ?? link;
     if (line.startsWith('macvlan mode'))
       return [`${link} ${line.split(' ').slice(0, 3).join(' ')}`];
-    if (!/^inet6? /.test(line)) return [];
+    if (!/^inet6? /.test(line) || COPIED.test(line)) return [];
     return [`${link} ${line.replaceAll(/ (?:proto \S+|tentative)/g, '')}`];
   });
 }
