@@ -11,16 +11,20 @@ interface Wishes {
   readonly vrid: number;
   readonly priority: number;
   readonly vips: readonly number[];
+  readonly interval?: number;
+  /** More lines of its block. */
+  readonly more?: string;
 }
 
-function instance({ name, vrid, priority, vips }: Wishes): string {
+function instance({ name, vrid, priority, vips, interval = 0.2, more = '' }: Wishes): string {
   return `vrrp_instance ${name} {
   version 3
   interface eth0
   virtual_router_id ${vrid}
   priority ${priority}
-  advert_int 0.2
+  advert_int ${interval}
   garp_master_delay 0
+  ${more}
   virtual_ipaddress {
     ${vips.map((number) => `192.168.122.${number}/24`).join('\n    ')}
   }
@@ -83,4 +87,70 @@ walkthrough('a reload changes what is new and nothing else', { pairs }, async (s
   const seen = capture.adverts({ from: SERVER1, vrid: 55, since });
   const until = seen.at(-1)?.at ?? 0;
   expect(seen.length).toBeLessThanOrEqual(Math.ceil((until - since) / 200_000) + 1);
+});
+
+/** What is said of the trackers and of the groups, before and after. */
+const tracked = (stage: Stage, name: string): string =>
+  `vrrp_track_file ${name} {\n  file ${stage.lab.server1.runPath(name)}\n  weight 1\n}\n`;
+const grouped = (name: string, ...members: readonly string[]): string =>
+  `vrrp_sync_group ${name} {\n  group {\n${members.join('\n')}\n  }\n}\n`;
+const following = (...names: readonly string[]): string =>
+  `track_file {\n${names.map((name) => `${name} weight 1`).join('\n')}\n  }`;
+
+const FIRST: readonly Wishes[] = [
+  { name: 'VI_1', vrid: 51, priority: 200, vips: [201] },
+  { name: 'VI_2', vrid: 52, priority: 200, vips: [202] },
+  { name: 'VI_3', vrid: 53, priority: 200, vips: [203], more: following('load') },
+  { name: 'VI_4', vrid: 54, priority: 200, vips: [204] },
+  untouched,
+];
+/** Another interval, another file to follow (which says the same), an interface to watch. */
+const SECOND: readonly Wishes[] = [
+  { name: 'VI_1', vrid: 51, priority: 200, vips: [201], interval: 0.3 },
+  { name: 'VI_2', vrid: 52, priority: 200, vips: [202], more: 'track_interface {\n ens9\n }' },
+  { name: 'VI_3', vrid: 53, priority: 200, vips: [203], more: following('other') },
+  { name: 'VI_4', vrid: 54, priority: 200, vips: [204] },
+  untouched,
+];
+
+walkthrough('a reload of groups, trackers and intervals', { pairs }, async (stage) => {
+  const { server1, server2, capture, lab } = stage;
+  lab.server1.writeRun('load', '0\n');
+  lab.server1.writeRun('other', '0\n');
+  const first = tracked(stage, 'load') + grouped('G1', 'VI_1', 'VI_2') + file(...FIRST);
+  // One group is gone, one is new and has a member of the old one.
+  const second = tracked(stage, 'other') + grouped('G2', 'VI_2', 'VI_4') + file(...SECOND);
+  await server1.start(first);
+  await eventually(
+    'all addresses',
+    async () => (await addresses(stage)).join() === of(FIRST).join(),
+  );
+  await server2.start(file(...FIRST.map((one) => ({ ...one, priority: 100, more: '' }))));
+  await server2.process.waitForLine(/VI_5\) Entering BACKUP STATE/);
+
+  const since = Capture.now();
+  // There and back, and there again: every change is made in both directions.
+  for (const text of [second, first, second]) {
+    const reloaded = Capture.now();
+    server1.reload(text);
+    await eventually(
+      'some more adverts',
+      () => capture.adverts({ vrid: 55, since: reloaded }).length > 10,
+    );
+  }
+  expect(await addresses(stage)).toEqual(of(SECOND));
+  // Had the adverts of one of them been missing for three intervals, the peer would have spoken.
+  expect(capture.adverts({ from: SERVER2 })).toEqual([]);
+  expect(capture.adverts({ priority: 0, since })).toEqual([]);
+  for (const { vips } of SECOND) {
+    expect(capture.announcements(`192.168.122.${vips[0]}`, undefined, since)).toEqual([]);
+  }
+  const seen = capture.adverts({ from: SERVER1, vrid: 55, since });
+  const until = seen.at(-1)?.at ?? 0;
+  expect(seen.length).toBeLessThanOrEqual(Math.ceil((until - since) / 200_000) + 1);
+
+  // What is new is in effect: the member of the new group goes with it.
+  await lab.server1.ip('link', 'set', 'ens9', 'down');
+  await capture.waitForAdvert({ from: SERVER1, vrid: 54, priority: 0 });
+  await capture.waitForAdvert({ from: SERVER2, vrid: 54, priority: 100 });
 });

@@ -15,7 +15,7 @@ const FACTORS = [0.5, 2, 10];
 
 walkthrough(
   'a master that is stopped for half to ten times what its backup waits',
-  { pairs: ALONE_WITH_OURSELVES },
+  { pairs: ['failoverd+failoverd', 'failoverd+keepalived'] },
   async (stage) => {
     await startBoth(stage, version3('0.1', [`${VIP}/24`]), 100);
     await vipMovesTo(stage, 'server1', { priority: 200 });
