@@ -53,3 +53,15 @@ test('a name that the host does not know leaves the entry out and says so', () =
   const again = lowered('virtual_routes { 10.1.0.0/16 dev eth1 table office }', known);
   expect(again.objects[0]?.key.table).toBe(77);
 });
+
+test('rules without a preference are numbered downwards, each family by itself', () => {
+  const text = `static_rules {
+    from 192.0.2.1 table 7
+    from 2001:db8::1 table 7
+    from 192.0.2.2 table 7
+    from 192.0.2.3 table 7 preference 5
+    from 2001:db8::2 table 7
+  }`;
+  const { staticRules } = load(text).model;
+  expect(staticRules.map(({ preference }) => preference)).toEqual([16384, 16384, 16383, 5, 16383]);
+});

@@ -65,14 +65,15 @@ export function lower(root: Root, statements: readonly Statement[], context: Low
   };
 }
 
-/** Rules without a preference get one, downwards, as keepalived gives it. */
+/** Rules without a preference get one, downwards for each family, as keepalived gives it. */
 function numberRules(lists: readonly (readonly RuleEntry[])[]): RuleEntry[][] {
-  let next = 16_384;
+  const next = { 4: 16_384, 6: 16_384 };
   return lists.map((list) =>
     list.map((rule) => {
       if (rule.preference !== null) return rule;
-      next -= 1;
-      return { ...rule, preference: next + 1 };
+      const preference = next[rule.family];
+      next[rule.family] -= 1;
+      return { ...rule, preference };
     }),
   );
 }

@@ -67,7 +67,7 @@ function routesOfCopies(content: readonly string[]): string[] {
   let link = '';
   const local = content.flatMap((line) => {
     link = LINK.exec(line)?.groups?.['name'] ?? link;
-    const address = /^inet6 (?<address>fe80::\S+)\/\d+ scope link/.exec(line)?.groups?.['address'];
+    const address = /^inet6 (?<address>fe80::\S+)\/64 scope link/.exec(line)?.groups?.['address'];
     return address === undefined ? [] : [{ link, address, isCopy: COPIED.test(line) }];
   });
   return local
