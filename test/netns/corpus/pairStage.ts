@@ -54,7 +54,7 @@ export class PairStage {
     for (const host of [server1, server2]) {
       await host.ip('link', 'del', 'eth0');
       await host.ip('link', 'del', 'ens9');
-      await host.shell(SCRIPTS.map((one) => `${one.mount}\n${make(one.script)}`).join('\n'));
+      await host.shell(makeChecks([...high, ...low]));
       await host.shell(make(host.privatePath('scripts/vs.sh')));
       await host.shell(make(host.privatePath('scripts/node_health_check.py')));
     }
@@ -113,13 +113,13 @@ export class PairStage {
   }
 }
 
-/** Checks that the files call, as they name them; a mount of the host's own makes room for each. */
-const SCRIPTS = [
-  {
-    mount: 'mount -t tmpfs tmpfs /home',
-    script: '/home/quentin/keepalived/utils/configs/scripts/node_health_check.py',
-  },
-];
+/** Checks in a place that this machine has not got, each on a mount of the host's own. */
+function makeChecks(files: readonly PairFile[]): string {
+  const paths = files.flatMap(({ model }) => model.scripts.map(({ command }) => command.argv[0]));
+  const elsewhere = new Set(paths.filter((one) => one?.startsWith('/home/')));
+  if (elsewhere.size === 0) return '';
+  return ['mount -t tmpfs tmpfs /home', ...[...elsewhere].map((one) => make(one ?? ''))].join('\n');
+}
 
 function make(script: string): string {
   return `mkdir -p "$(dirname '${script}')"; printf '#!/bin/sh\n' > '${script}'; chmod 755 '${script}'`;
