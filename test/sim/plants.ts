@@ -50,8 +50,8 @@ export const plants: readonly Plant[] = [
   {
     name: 'tie-break reversed',
     file: 'election.cc',
-    find: 'const bool higher = router.source && advert.source > *router.source;',
-    replace: 'const bool higher = router.source && advert.source < *router.source;',
+    find: 'return !router.source || *router.source >= address;',
+    replace: 'return !router.source || *router.source < address;',
     caughtBy: '19-master-equal-higher-address',
   },
   {
@@ -148,7 +148,7 @@ export const plants: readonly Plant[] = [
   {
     name: "the master's interval is not learnt",
     file: 'election.cc',
-    find: 'if (router.config.version == VrrpVersion::v3) seen.interval = advert.interval;',
+    find: 'seen.interval = advert.interval;',
     replace: '',
     caughtBy: '13-backup-learns-interval',
   },
