@@ -1,4 +1,4 @@
-// Bundles the command into dist/: a launcher (failoverd.js) and everything else as one script
+// Bundles the command into dist/: a starter (failoverd.js) and everything else as one script
 // (main.js) with the bytecode that V8 makes of it (main.bytecode), because reading and compiling
 // modules one by one is the largest part of a start. What only some commands need is in the
 // bundle too, but is evaluated only when they import it.

@@ -52,8 +52,17 @@ function definition(name, described, need) {
   return object(properties, optional);
 }
 
-/** What the daemon itself adds to the journal. */
-const daemonKinds = ['tracker', 'reload', 'operator', 'script', 'alarm', 'guardian', 'late'];
+/** What the daemon itself adds to the journal (src/observe/journal.ts; a test compares the two). */
+const daemonKinds = [
+  'tracker',
+  'reload',
+  'operator',
+  'script',
+  'alarm',
+  'guardian',
+  'late',
+  'repair',
+];
 
 /** With a transition: what was known at that moment (src/observe/why.ts). */
 const chain = object(

@@ -7,22 +7,25 @@
 import type { EngineEvent } from '../engine/messages.generated.ts';
 import type { Chain } from './why.ts';
 
+/** What the daemon itself adds; docs/events.schema.json lists the same. */
+export const ownKinds = [
+  'tracker',
+  'reload',
+  'operator',
+  'script',
+  'alarm',
+  'guardian',
+  'late',
+  'repair',
+] as const;
+
 export interface JournalEntry {
   /** Counts this journal's entries from 1. */
   readonly number: number;
   /** Milliseconds since 1970. */
   readonly wallMs: number;
   /** The engine's event, or what the daemon itself did. */
-  readonly kind:
-    | EngineEvent['kind']
-    | 'tracker'
-    | 'reload'
-    | 'operator'
-    | 'script'
-    | 'alarm'
-    | 'guardian'
-    | 'late'
-    | 'repair';
+  readonly kind: EngineEvent['kind'] | (typeof ownKinds)[number];
   /** Name of the instance or group that it concerns; undefined: the daemon. */
   readonly subject: string | undefined;
   /** One sentence without its full stop. */

@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { Journal } from '../../src/observe/journal.ts';
+import { Journal, ownKinds } from '../../src/observe/journal.ts';
 import { foldStatus, statusSentence } from '../../src/observe/status.ts';
 import type { StatusView } from '../../src/observe/status.ts';
 import { causeOf, stateChanged } from './samples.ts';
@@ -35,6 +37,12 @@ describe('the journal', () => {
     journal.add(entry('a', 'y', 'StateChanged'));
     expect(heard).toEqual([1]);
   });
+});
+
+it('has the kinds of entries that the schema of events lists', () => {
+  const file = path.resolve(import.meta.dirname, '../../docs/events.schema.json');
+  const listed = /"kind": \{\s*"enum": (\[[^\]]*\])/.exec(readFileSync(file, 'utf8'))?.[1];
+  expect(JSON.parse(listed ?? '[]')).toEqual(expect.arrayContaining([...ownKinds]));
 });
 
 describe('the status fold', () => {
