@@ -125,7 +125,10 @@ export class MasterHasTheLastWord extends Checker {
   readonly #last = new Map<string, string>();
 
   override observe(seen: Observation): void {
-    if (seen.kind === 'announce') this.#last.set(seen.address, seen.host);
+    if (seen.kind !== 'announce') return;
+    // Nobody hears adverts of this one, so nobody can know that it has announced (docs/adr/0002).
+    const host = this.scene.hosts.find((one) => one.name === seen.host);
+    if (host?.kernel.mute !== true) this.#last.set(seen.address, seen.host);
   }
 
   override atRest(): void {
