@@ -28,7 +28,7 @@ export interface RouterDaemon {
 /** Environment that `Failoverd` gets beside the inherited one. */
 export type DaemonEnv = Readonly<Record<string, string>>;
 
-/** `flags` are further ones that both daemons know; FRR gets neither those nor `env`. */
+/** `flags`: what a failoverd gets beside the usual options. */
 export function routerDaemon(
   kind: DaemonKind,
   host: Host,
@@ -36,7 +36,7 @@ export function routerDaemon(
   flags: readonly string[] = [],
 ): RouterDaemon {
   if (kind === 'frr') return new Frr(host);
-  return kind === 'failoverd' ? new Failoverd(host, env, flags) : new Keepalived(host, env, flags);
+  return kind === 'failoverd' ? new Failoverd(host, env, flags) : new Keepalived(host, env);
 }
 
 /** The bundled command as `npm run build` leaves it. */

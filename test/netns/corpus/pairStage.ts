@@ -7,12 +7,15 @@ import { Capture } from '../../lab/capture.ts';
 import type { Host } from '../../lab/host.ts';
 import { kernelState, type KernelState } from '../../lab/kernel-state.ts';
 import { Lab } from '../../lab/lab.ts';
-import { routerDaemon, type DaemonKind, type RouterDaemon } from '../../lab/router-daemon.ts';
+import { Failoverd, Keepalived, type RouterDaemon } from '../../lab/router-daemon.ts';
 
 /** Adverts are a second apart in all of these files. */
 const WINDOW_US = 2_500_000;
 /** A state that has stood for so long is the one that a daemon comes to. */
 const STANDS_MS = 6000;
+
+/** Who plays: both know the same flags. */
+export type PairKind = 'failoverd' | 'keepalived';
 
 export interface PairFile {
   readonly text: string;
@@ -34,16 +37,17 @@ export class PairStage {
   readonly captures: readonly Capture[];
   readonly #lab: Lab;
 
-  private constructor(lab: Lab, captures: readonly Capture[], kind: DaemonKind) {
+  private constructor(lab: Lab, captures: readonly Capture[], kind: PairKind) {
     this.#lab = lab;
     this.captures = captures;
-    this.high = routerDaemon(kind, lab.server1, {}, ['-i', 'high']);
-    this.low = routerDaemon(kind, lab.server2, {}, ['-i', 'low']);
+    const Daemon = kind === 'failoverd' ? Failoverd : Keepalived;
+    this.high = new Daemon(lab.server1, {}, ['-i', 'high']);
+    this.low = new Daemon(lab.server2, {}, ['-i', 'low']);
   }
 
   /** With the interfaces that the files name, in the order in which they name them. */
   static async create(
-    kind: DaemonKind,
+    kind: PairKind,
     high: readonly PairFile[],
     low: readonly PairFile[],
   ): Promise<PairStage> {

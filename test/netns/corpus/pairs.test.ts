@@ -9,8 +9,7 @@ import { noCorpus } from '../../config/support/corpus.ts';
 import { Capture } from '../../lab/capture.ts';
 import { eventuallyEqual } from '../../lab/eventually.ts';
 import { LAB_PROGRAMS, whatIsMissing } from '../../lab/requirements.ts';
-import type { DaemonKind } from '../../lab/router-daemon.ts';
-import { PairStage, type Outcome, type PairFile } from './pairStage.ts';
+import { PairStage, type Outcome, type PairFile, type PairKind } from './pairStage.ts';
 
 const missing = noCorpus ?? whatIsMissing([...LAB_PROGRAMS, 'keepalived']);
 const directory = path.join(process.env['FAILOVERD_CORPUS'] ?? '', 'pairs');
@@ -102,7 +101,7 @@ async function playOurs(name: string, story: Story, theirs: readonly Told[]): Pr
 
 type Reach = (stage: PairStage, index: number, what: string) => Promise<Outcome | undefined>;
 
-async function play(kind: DaemonKind, story: Story, reach: Reach): Promise<Told[]> {
+async function play(kind: PairKind, story: Story, reach: Reach): Promise<Told[]> {
   const stage = await PairStage.create(kind, story.high, story.low);
   const told: Told[] = [];
   try {
