@@ -1,6 +1,7 @@
 #include "core/stop.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/apply.h"
 #include "core/election.h"
@@ -66,7 +67,9 @@ void giveBack(CoreState& core, Router& router) {
   health::removeLeftovers(core, router);
   apply::unlisten(core, router);
   cancelAll(core, router);
-  router.lingering = false;
+  const bool lastToLinger = std::exchange(router.lingering, false) && !anyLingers(core);
+  // The limit of the waiting for a master is none for the kernel.
+  if (lastToLinger) core.deadlines.arm(core.stopSlot, core.now + kPatienceWithKernel);
 }
 
 void onLimit(CoreState& core) {
@@ -78,7 +81,6 @@ void onLimit(CoreState& core) {
   for (const auto& router : core.routers) {
     if (router->lingering) giveBack(core, *router);
   }
-  core.deadlines.arm(core.stopSlot, core.now + kPatienceWithKernel);
 }
 
 void settle(CoreState& core) {

@@ -187,9 +187,9 @@ void Lab::act(std::size_t from, const core::Output& output) {
     later(from, now_, core::AddressResult{add->request, host.refuse});
   } else if (const auto* remove = std::get_if<core::RemoveAddress>(&output)) {
     const bool there = host.addresses.erase(remove->address.toString()) != 0;
-    later(from, now_, core::AddressResult{remove->request, there ? 0 : 99});
+    later(from, now_ + host.removal, core::AddressResult{remove->request, there ? 0 : 99});
     if (there) {
-      later(from, now_,
+      later(from, now_ + host.removal,
             core::LocalAddressRemoved{remove->ifIndex, remove->address, remove->prefixLength});
     }
   } else if (const auto* object = std::get_if<core::RequestObject>(&output)) {
@@ -291,6 +291,10 @@ void Lab::heal() {
 
 void Lab::kill(std::size_t host) {
   hosts_[host].alive = false;
+}
+
+void Lab::removalTakes(std::size_t host, Duration time) {
+  hosts_[host].removal = time;
 }
 
 void Lab::refuseAddresses(std::size_t host, std::int32_t errorNumber) {

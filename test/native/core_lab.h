@@ -71,6 +71,8 @@ class Lab {
   // Packets to and from it vanish, and it is asked nothing any more.
   void kill(std::size_t host);
 
+  // How long the kernel of a host takes to remove an address.
+  void removalTakes(std::size_t host, Duration time);
   // The kernel's next answers to AddAddress, and to RequestObject.
   void refuseAddresses(std::size_t host, std::int32_t errorNumber);
   void refuseObjects(std::size_t host, std::int32_t errorNumber);
@@ -107,6 +109,7 @@ class Lab {
     bool alive = true;
     bool paused = false;
     bool queues = false;
+    Duration removal = Duration::zero();
     std::int32_t refuse = 0;
     std::int32_t refuseObjects = 0;
     core::AdvertReceived sent{};  // the last advert; its bytes are in sentBytes

@@ -53,6 +53,17 @@ TEST_CASE("make before break: the VIP stays until the next master is heard") {
   EXPECT(lab.has(1, "10.0.1.100"));
 }
 
+TEST_CASE("the kernel is waited for also when the next master is heard just before the limit") {
+  auto lab = pair();
+  lab.removalTakes(0, Duration::ofMillis(50));
+  lab.give(0, core::Stop{Duration::ofMillis(625), true});
+  lab.run(Duration::ofMillis(630));
+  EXPECT(lab.take(0) ==
+         Lines{"goodbye", "remove 10.0.1.100", "state master->init stopping", "unlisten"});
+  lab.run(Duration::ofMillis(50));
+  EXPECT(lab.take(0) == Lines{"stopped"});
+}
+
 TEST_CASE("but no longer than it was told to") {
   Lab lab(1);
   lab.apply(0, Lab::instance(200));
