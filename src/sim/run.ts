@@ -7,9 +7,12 @@ import { Host } from './host.ts';
 import { inflict } from './inflict.ts';
 import { Network } from './network.ts';
 import type { Observation } from './observation.ts';
-import { drawPlan, SPLIT_INTERVALS, type WorldPlan } from './plan.ts';
+import { drawPlan, settleTime, SPLIT_INTERVALS, type WorldPlan } from './plan.ts';
 import { Random } from './random.ts';
-import { World } from './world.ts';
+import { SECOND, World, type WorldTime } from './world.ts';
+
+/** An address that somebody keeps removing is given up for a minute (native/core/health.cc). */
+const LONGEST_RETRY = 64 * SECOND;
 
 export interface Outcome {
   readonly plan: WorldPlan;
@@ -28,8 +31,10 @@ export function runPlan(plan: WorldPlan): Outcome {
   const observations: Observation[] = [];
   const hosts: Host[] = [];
   const checkers = checkersFor({ plan, world, hosts });
+  let lastChange: WorldTime = 0;
   const observe = (seen: Observation): void => {
     observations.push(seen);
+    if (seen.kind === 'state') lastChange = seen.at;
     for (const checker of checkers) checker.observe(seen);
   };
   for (const host of plan.hosts) hosts.push(new Host(host, world, network, random, observe));
@@ -38,8 +43,23 @@ export function runPlan(plan: WorldPlan): Outcome {
   for (const fault of plan.faults) world.at(fault.at, () => inflict(fault, stage));
   world.at(plan.quietFrom, () => heal(hosts, network, plan));
   world.runUntil(plan.end);
+  // What the kernel had refused is tried again after a second, or after many: that is waited for.
+  const settle = settleTime(plan);
+  while (world.now < plan.end + LONGEST_RETRY) {
+    if (world.now - lastChange >= settle && hosts.every(servesOrListens)) break;
+    world.runUntil(world.now + settle);
+  }
   for (const checker of checkers) checker.atRest();
   return { plan, observations, violations: checkers.flatMap((checker) => checker.violations) };
+}
+
+/** Nothing of this host waits for the kernel to be asked again. */
+function servesOrListens(host: Host): boolean {
+  return host.instances.every(({ id, addresses }) => {
+    const state = host.state(id);
+    if (state !== 'master') return state !== 'fault';
+    return addresses.every(({ address }) => host.kernel.addresses.has(address));
+  });
 }
 
 /**
