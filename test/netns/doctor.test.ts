@@ -325,9 +325,9 @@ describe.skipIf(missing !== '')(`the doctor ${missing}`, () => {
       );
     const ours = routerDaemon('failoverd', server1);
     await ours.start(`${ipv4.replace('12345', 'hush1234')}\n${signed}`);
-    await server1.shell(
-      'until ip addr show dev eth0 | grep -q 192.168.122.200; do sleep 0.1; done',
-    );
+    for (const address of ['192.168.122.200', '::207/']) {
+      await server1.shell(`until ip addr show dev eth0 | grep -q ${address}; do sleep 0.1; done`);
+    }
     const { code, stderr } = await attempt([
       ...server1.entered(),
       ...[process.execPath, path.resolve(FAILOVERD), 'doctor', '-s', server1.namespace],
