@@ -31,7 +31,7 @@ disturbed(
       const [why] = await control.why('VI_1');
       return why?.state === 'FAULT' ? why.sentences.join(' ') : undefined;
     });
-    expect(reasons).toMatch(/something else on this host keeps removing a virtual address/);
+    expect(reasons).toMatch(/something else on this host keeps removing 192\.168\.122\.200/);
     await hasAddresses(host, OWN);
   },
 );
