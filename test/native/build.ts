@@ -47,11 +47,6 @@ export function buildThreadTests(): Promise<Ran> {
   return build(threadsDirectory, 'thread', ['thread_tests']);
 }
 
-/** The addon and the guardian with the sanitizers of the native tests. */
-export function buildSanitizedAddon(): Promise<Ran> {
-  return build(buildDirectory, 'address,undefined', ['addon', 'failoverd-guardian']);
-}
-
 /** Every warning is an error. */
 async function build(
   directory: string,
