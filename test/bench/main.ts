@@ -38,7 +38,7 @@ counts are the ratios: the times of a shared machine mean nothing by themselves.
 
 ${SCENARIOS.map(({ name, about }) => `  ${name.padEnd(12)} ${about}`).join('\n')}
 
-  --quick      smaller and fewer: all of it in some five minutes
+  --quick      smaller and fewer: all of it in some seven minutes
   --rounds N   repetitions where something is repeated (default 4, quick 2)
   --publish    also write docs/performance.md and the figures in README.md
 `;
