@@ -182,7 +182,8 @@ function claimsOf(rows: Table['rows']): Claim[] {
     theirs: cellOf(rows, FORKS, 'keepalived', 5),
     most: 1 / 3,
     of: 'ratio',
-    floor: 'the cause has not been examined yet',
+    floor:
+      'the engine hears of every fork and exec of the machine; the mask of events that Linux 6.6 and later have is not used',
   };
   const scripts: Claim = {
     what: `processor time, ${SCRIPTS}`,
