@@ -1,6 +1,7 @@
 /** `failoverd check` and the configuration test of `failoverd -t`. */
 
 import type { Command } from 'commander';
+import { wantsColor } from '../base/terminal.ts';
 import {
   checkHost,
   compareRouters,
@@ -26,10 +27,6 @@ interface CheckOptions {
   readonly onHost?: boolean;
   readonly strict?: boolean;
   readonly quiet?: boolean;
-}
-
-function useColor(stream: NodeJS.WriteStream): boolean {
-  return stream.isTTY && process.env['NO_COLOR'] === undefined;
 }
 
 function loadOptions(options: Pick<CheckOptions, 'configId' | 'allConfig'>): LoadOptions {
@@ -63,7 +60,7 @@ function report(findings: readonly Finding[], options: CheckOptions, toStderr: b
   const { format } = options;
   const shown =
     options.quiet === true ? findings.filter((finding) => finding.severity !== 'note') : findings;
-  stream.write(formatDiagnostics(shown, { format, color: useColor(stream) }));
+  stream.write(formatDiagnostics(shown, { format, color: wantsColor(stream) }));
   if (format === 'text' && !toStderr) stream.write(`${summarize(findings)}\n`);
 }
 
@@ -101,7 +98,7 @@ export async function runConfigTest(options: ConfigTestOptions): Promise<number>
   const diagnostics = [...result.diagnostics, ...(await checkHost(result))];
   const shown = diagnostics.filter((finding) => finding.severity !== 'note');
   if (options.logFile === undefined) {
-    process.stderr.write(formatDiagnostics(shown, { color: useColor(process.stderr) }));
+    process.stderr.write(formatDiagnostics(shown, { color: wantsColor(process.stderr) }));
   } else {
     await appendFile(options.logFile, formatDiagnostics(shown));
   }

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
 import { errorText } from '../base/errorText.ts';
+import { wantsColor } from '../base/terminal.ts';
 import type { ControlClient, JournalEntry, StatusReport } from '../observe/controlClient.ts';
 import { addSocketOptions, openControl } from './controlSocket.ts';
 import type { SocketOptions } from './controlSocket.ts';
@@ -65,7 +66,7 @@ function show(report: StatusReport, options: Printing): void {
   const text =
     options.json === true
       ? `${JSON.stringify(report, null, process.stdout.isTTY ? 2 : undefined)}\n`
-      : statusTable(report, { columns: columns(), color: useColor() });
+      : statusTable(report, { columns: columns(), color: wantsColor(process.stdout) });
   process.stdout.write(text);
 }
 
@@ -101,7 +102,7 @@ async function watch(name: string | undefined, options: Printing): Promise<void>
 
 /** Over the old picture, without the flicker of an empty screen; no more than fits. */
 function screen(report: StatusReport): string {
-  const lines = statusTable(report, { columns: columns(), color: useColor() })
+  const lines = statusTable(report, { columns: columns(), color: wantsColor(process.stdout) })
     .trimEnd()
     .split('\n');
   const room = Math.max(4, process.stdout.rows - 1);
@@ -183,10 +184,6 @@ function paragraph(text: string): string {
 
 function columns(): number {
   return Math.max(40, process.stdout.isTTY ? process.stdout.columns : 200);
-}
-
-function useColor(): boolean {
-  return process.stdout.isTTY && process.env['NO_COLOR'] === undefined;
 }
 
 function localTime(wallMs: number): string {

@@ -3,6 +3,8 @@ import { writeFileSync } from 'node:fs';
 import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
 import { errorText } from '../base/errorText.ts';
+import { paint, wantsColor } from '../base/terminal.ts';
+import type { Paint } from '../base/terminal.ts';
 import { defaultConfigFile } from '../daemon/options.ts';
 import type { Verdict, VerdictKind } from '../doctor/verdict.ts';
 import { exitCodes } from './exitCodes.ts';
@@ -62,7 +64,7 @@ async function run(raw: RawDoctorOptions): Promise<number> {
   });
   const verdicts = examine(facts);
   if (raw.json === true) process.stdout.write(`${JSON.stringify(verdicts, null, 2)}\n`);
-  else process.stdout.write(verdictText(verdicts, raw.quiet === true, useColor()));
+  else process.stdout.write(verdictText(verdicts, raw.quiet === true, wantsColor(process.stdout)));
   if (raw.bundle !== undefined) {
     const { bundle } = await import('../doctor/bundle.ts');
     const { useFile: file, configId, namespace } = raw;
@@ -98,15 +100,11 @@ function complain(sentence: string): number {
   return exitCodes.failure;
 }
 
-function useColor(): boolean {
-  return process.stdout.isTTY && process.env['NO_COLOR'] === undefined;
-}
-
-const colors: Readonly<Record<VerdictKind, number>> = {
-  ok: 32,
-  unknown: 36,
-  warning: 33,
-  problem: 31,
+const paints: Readonly<Record<VerdictKind, Paint>> = {
+  ok: 'good',
+  unknown: 'bold',
+  warning: 'warning',
+  problem: 'bad',
 };
 
 function verdictText(verdicts: readonly Verdict[], quiet: boolean, color: boolean): string {
@@ -114,8 +112,7 @@ function verdictText(verdicts: readonly Verdict[], quiet: boolean, color: boolea
     ? verdicts.filter(({ verdict }) => verdict === 'problem' || verdict === 'warning')
     : verdicts;
   const lines = shown.flatMap(({ check, verdict, sentence, cure }) => {
-    const word = verdict.padEnd(8);
-    const head = color ? `\x1b[${colors[verdict]}m${word}\x1b[0m` : word;
+    const head = paint(verdict.padEnd(8), paints[verdict], color);
     const line = `${head}${sentence} [${check}]`;
     return cure === undefined ? [line] : [line, `        cure: ${cure}`];
   });

@@ -2,6 +2,7 @@
  * The status as a person reads it: for each instance a line at a glance, and below it what explains
  * it. Fits 80 columns; wider terminals get whole sentences. Pure.
  */
+import { paint } from '../base/terminal.ts';
 import type {
   DaemonReport,
   InstanceReport,
@@ -79,18 +80,20 @@ function instanceLine(
   width: number,
   options: TableOptions,
 ): string {
-  const state = paint(one.state.padEnd(7), one.state, options.color);
+  const state = one.state.padEnd(7);
   const wanted = one.state === 'MASTER' ? one.addresses.length : 0;
   const cells = [
     cut(one.name, width).padEnd(width),
-    state,
+    painted(state, one.state, options.color),
     age(daemon.at - one.sinceAt).padStart(6),
     String(one.priority.effective).padStart(5),
     `${one.confirmed}/${wanted}`.padStart(7),
     millis(one.masterAdvertIntervalMs).padStart(7),
-    masterText(one),
   ];
-  return cells.join(' ').trimEnd();
+  // The cells and their spaces, without the codes of colors.
+  const taken = width + 38;
+  const master = keepEnd(masterText(one), options.columns - taken);
+  return `${cells.join(' ')} ${master}`.trimEnd();
 }
 
 function masterText(one: InstanceReport): string {
@@ -160,11 +163,11 @@ export function oneLine(text: string): string {
   return text.trim().replaceAll(/[\u0000-\u001f\u007f-\u009f]+/g, ' ');
 }
 
-/** Such as can be read on dark and on light; who waits as BACKUP needs none. */
-const colors = { MASTER: 32, FAULT: 31, INIT: 35 } as const;
+/** Who waits as BACKUP needs no color. */
+const paints = { MASTER: 'good', FAULT: 'bad', INIT: 'warning' } as const;
 
-function paint(text: string, state: InstanceReport['state'], color: boolean): string {
-  return color && state !== 'BACKUP' ? `\u001b[${colors[state]}m${text}\u001b[0m` : text;
+function painted(text: string, state: InstanceReport['state'], color: boolean): string {
+  return state === 'BACKUP' ? text : paint(text, paints[state], color);
 }
 
 /** At spaces, so that the end of a sentence, which says why, is not lost. */
@@ -181,6 +184,11 @@ export function wrap(text: string, indent: string, columns: number): string[] {
     line = `${indent}    ${word}`;
   }
   return [...lines, line];
+}
+
+/** The end of an IPv6 address tells routers apart, and the priority follows it. */
+function keepEnd(text: string, room: number): string {
+  return text.length <= room || room < 1 ? text : `…${text.slice(text.length - room + 1)}`;
 }
 
 /** Cuts what is seen, and lets color codes through. */

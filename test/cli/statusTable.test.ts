@@ -152,3 +152,15 @@ test('ages', () => {
   const texts = [0, 59_000, 60_000, 252_000, 10_980_000, 1_051_200_000].map(age);
   expect(texts).toEqual(['0s', '59s', '1m', '4m12s', '3h3m', '12d4h']);
 });
+
+test('a long address of the master keeps its end and the priority', () => {
+  const ipv6 = { ...backup, master: { address: 'fe80::5054:ff:fe12:3456', priority: 120 } };
+  const [, line] = statusTable(report([{ ...ipv6, name: 'a_name_of_20_letters' }]), {
+    columns: 80,
+    color: false,
+  })
+    .split('\n')
+    .filter((one) => /^(?:INSTANCE|a_name)/.test(one));
+  expect(line).toHaveLength(80);
+  expect(line).toMatch(/ …54:ff:fe12:3456 \(120\)$/);
+});

@@ -167,6 +167,15 @@ describe.skipIf(missing !== '')(`screens ${missing}`, () => {
     const watch = await terminal({ host }, ['status', '--watch'], size);
     const lines = await shows(watch, /^ipv6_399 +FAULT +.*drained$/);
     keep(`many ${size.columns}`, await watch.colored());
+    const colorless = await terminal({ host }, ['status', '--watch'], {
+      ...size,
+      env: { NO_COLOR: '1' },
+    });
+    const plain = await shows(colorless, /^ipv6_399 +FAULT +.*drained$/);
+    keep(`many ${size.columns} without color`, await colorless.colored());
+    expect(await colorless.colored()).not.toContain('\u001b[');
+    // The same picture, but for its ages.
+    expect(plain.map((line) => line.slice(0, 24))).toEqual(lines.map((line) => line.slice(0, 24)));
     expect(lines[0]).toMatch(/: 399 MASTER, 1 FAULT; up/);
     // What is in trouble comes first, and what does not fit is counted.
     expect(lines[3]).toMatch(/^ipv6_399/);

@@ -1,5 +1,6 @@
 /** Findings as a person reads them: place, message, the line, a caret, what to do. */
 
+import { paint } from '../../base/terminal.ts';
 import type { Finding, Related } from '../findings.ts';
 import { describeSpan, lineText, positionOf } from '../source.ts';
 import type { Span } from '../source.ts';
@@ -8,11 +9,7 @@ export interface TextOptions {
   readonly color: boolean;
 }
 
-const codes = { error: '31', warning: '33', note: '36', bold: '1', dim: '2', caret: '32' } as const;
-
-function paint(text: string, code: keyof typeof codes, { color }: TextOptions): string {
-  return color ? `\u001b[${codes[code]}m${text}\u001b[0m` : text;
-}
+const paints = { error: 'bad', warning: 'warning', note: 'bold' } as const;
 
 const shownWidth = 160;
 
@@ -41,15 +38,15 @@ function excerpt(span: Span, options: TextOptions): string[] {
   const width = Math.min(Math.max(1, span.end - span.start), room);
   const number = String(line);
   const margin = ' '.repeat(number.length);
-  const caret = paint('^'.repeat(width), 'caret', options);
+  const caret = paint('^'.repeat(width), 'good', options.color);
   return [
-    `${paint(` ${number} |`, 'dim', options)} ${text}`,
-    `${paint(` ${margin} |`, 'dim', options)} ${before}${caret}`,
+    `${paint(` ${number} |`, 'dim', options.color)} ${text}`,
+    `${paint(` ${margin} |`, 'dim', options.color)} ${before}${caret}`,
   ];
 }
 
 function relatedLines({ span, message }: Related, options: TextOptions): string[] {
-  const label = paint('note', 'note', options);
+  const label = paint('note', paints.note, options.color);
   return [`  ${describeSpan(span)}: ${label}: ${message}`, ...excerpt(span, options)];
 }
 
@@ -64,9 +61,9 @@ function includeLines(span: Span): string[] {
 
 export function formatFinding(finding: Finding, options: TextOptions): string {
   const { severity, span } = finding;
-  const label = paint(severity, severity, options);
-  const place = span === null ? '' : `${paint(describeSpan(span), 'bold', options)}: `;
-  const rule = paint(`[${finding.rule}]`, 'dim', options);
+  const label = paint(severity, paints[severity], options.color);
+  const place = span === null ? '' : `${paint(describeSpan(span), 'bold', options.color)}: `;
+  const rule = paint(`[${finding.rule}]`, 'dim', options.color);
   const lines = [`${place}${label}: ${finding.message} ${rule}`];
   if (span !== null) {
     lines.push(...excerpt(span, options), ...includeLines(span));
@@ -75,7 +72,8 @@ export function formatFinding(finding: Finding, options: TextOptions): string {
       lines.push(...relatedLines(written, options));
     }
   }
-  if (finding.hint !== null) lines.push(`  ${paint('help', 'caret', options)}: ${finding.hint}`);
+  if (finding.hint !== null)
+    lines.push(`  ${paint('help', 'good', options.color)}: ${finding.hint}`);
   if (finding.keepalived !== null) lines.push(`  keepalived: ${finding.keepalived}`);
   for (const other of finding.related) lines.push(...relatedLines(other, options));
   return lines.join('\n');
