@@ -66,7 +66,18 @@ async function main(words: readonly string[]): Promise<void> {
   addReplayCommand(program);
   addDoctorCommand(program);
   addCompletionCommand(program);
-  await program.parseAsync(arrange(words), { from: 'user' });
+  const arranged = arrange(words);
+  // These two have an end of their own: orderly, whoever still reads.
+  if (!['run', 'listen'].includes(arranged[0] ?? '')) endWithTheReader();
+  await program.parseAsync(arranged, { from: 'user' });
+}
+
+/** `failoverd events | head -1`: who has read enough is no fault. */
+function endWithTheReader(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(exitCodes.ok);
+  });
 }
 
 /** The words as commander wants them: a command first, options in its own form. */

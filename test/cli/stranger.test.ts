@@ -76,6 +76,18 @@ describe('somebody who mistypes', () => {
   );
 });
 
+describe('somebody who has read enough', () => {
+  it.each([['help'], ['check --print CONFIG'], ['completion bash']])('%s | true', async (words) => {
+    const config = file('long.conf', good);
+    const pipe = `${process.execPath} ${command} ${words.replace('CONFIG', config)}`;
+    // Node hears of the reader's end by the write that fails: enough of it, and late.
+    const script = `{ ${pipe}; echo "ended with $?" >&2; } | sleep 0`;
+    const { stderr } = await attempt(['sh', '-c', script]);
+    expect(stderr).toMatch(/^ended with 0\n$/m);
+    expect(stderr).not.toMatch(/EPIPE|\n\s+at /);
+  });
+});
+
 describe('somebody whose host is not as it should be', () => {
   it('has not built the addon', async () => {
     const { stderr, code } = await failoverd(['listen', 'lo'], ['FAILOVERD_ADDON=/no/such.node']);

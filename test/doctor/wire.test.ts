@@ -76,6 +76,13 @@ describe('a wire', () => {
       [],
     );
     expect(heard([advert(1), advert(1, { priority: 0 }), advert(2), advert(2)])).toEqual([]);
+    // A preemption, in which both answer each other at once.
+    const watch = new WireWatch();
+    const crossing = [1, 2, 1, 2, 1, 2].map((from, index) =>
+      frame(index / 1000, { advert: advert(from) }),
+    );
+    const after = [1, 2, 3].map((at) => frame(at, { advert: advert(2) }));
+    expect([...crossing, ...after].flatMap((one) => watch.take(one))).toEqual([]);
   });
 
   it('with two masters says so once', () => {

@@ -33,12 +33,16 @@ export interface Speaker {
 
 interface RouterState extends HeardRouter {
   readonly speakers: Map<string, Speaker>;
-  /** Who spoke last, and how often that has changed in a row without a goodbye or a pause. */
+  /** Who spoke last, how often that has changed in a row without a goodbye or a pause, and since when. */
   last: string | undefined;
   turns: number;
+  turnsSince: number;
 }
 
-/** So many turns: one for a takeover, two when the old master's last advert crosses it. */
+/**
+ * So many turns: one for a takeover, two when the old master's last advert crosses it. In a preemption
+ * both may answer each other at once, which is over within a moment; two masters go on.
+ */
 const turnsOfTwoMasters = 3;
 const defaultInterval = 1_000_000;
 
@@ -107,7 +111,8 @@ export class WireWatch {
   }
 
   #newRouter(key: string, family: HeardRouter['family'], virtualRouterId: number): RouterState {
-    const state = { virtualRouterId, family, speakers: new Map(), last: undefined, turns: 0 };
+    const heard = { virtualRouterId, family, speakers: new Map(), last: undefined };
+    const state = { ...heard, turns: 0, turnsSince: 0 };
     this.#routers.set(key, state);
     return state;
   }
@@ -117,12 +122,14 @@ export class WireWatch {
     const { source, virtualRouterId } = advert;
     const previous = state.last === undefined ? undefined : state.speakers.get(state.last);
     state.last = source;
-    const pause = 4 * (advert.advertInterval || defaultInterval);
-    const silent = previous !== undefined && at - previous.at > pause;
+    const interval = advert.advertInterval || defaultInterval;
+    const silent = previous !== undefined && at - previous.at > 4 * interval;
     if (advert.priority === 0 || previous?.advert.priority === 0 || silent) state.turns = 0;
     else if (previous !== undefined && previous.source !== source) state.turns += 1;
     else return [];
-    if (state.turns < turnsOfTwoMasters || previous === undefined) return [];
+    if (state.turns === 1) state.turnsSince = at;
+    const moment = at - state.turnsSince < interval / 2;
+    if (state.turns < turnsOfTwoMasters || moment || previous === undefined) return [];
     const [low, high] = [previous.advert, advert].toSorted((a, b) => a.priority - b.priority);
     const words = [high, low].map((one) => `${one?.source} (priority ${one?.priority})`);
     const sentence =
