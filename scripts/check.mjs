@@ -14,7 +14,13 @@ const database = path.join(root, 'build-cmake/check');
 const outcome = { failed: [], skipped: [] };
 
 part('format (TypeScript)', 'oxfmt', ['--check', 'src', 'test', 'scripts']);
-part('lint (TypeScript, with types)', 'oxlint', ['--type-aware', 'src', 'test', 'scripts']);
+part('lint (TypeScript, with types)', 'oxlint', [
+  '--type-aware',
+  '--deny-warnings',
+  'src',
+  'test',
+  'scripts',
+]);
 part('types (TypeScript)', 'tsc', ['-p', 'tsconfig.json']);
 part('format (C++)', 'clang-format-19', ['--dry-run', '--Werror', ...native(/\.(cc|h)$/)]);
 if (!fast) tidy();

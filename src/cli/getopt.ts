@@ -22,7 +22,7 @@ const optionalLong: Readonly<Record<string, string>> = {
 };
 
 /** Short options that take what follows them in the same word, or the next word. */
-const mandatory = new Set([...'fSprcbsiAuTL']);
+const mandatory = new Set('fSprcbsiAuTL');
 
 /** Rewrites `args`, the words after the program's name (and after `run`). */
 export function fromGetopt(args: readonly string[]): string[] {
@@ -50,7 +50,7 @@ function longOption(word: string): string[] {
 /** `nlf/etc/x` as `-n -l -f/etc/x`. */
 function cluster(letters: string): string[] {
   const words: string[] = [];
-  for (const [index, letter] of [...letters].entries()) {
+  for (const [index, letter] of letters.split('').entries()) {
     const rest = letters.slice(index + 1);
     const hidden = optional[letter];
     if (hidden !== undefined && rest !== '') return [...words, `-${letter}`, `${hidden}=${rest}`];

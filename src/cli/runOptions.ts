@@ -144,7 +144,7 @@ function metricsPlace(value: string): MetricsPlace {
 
 function umask(value: string): number {
   const isNumber = /^[0-9]+$/.test(value);
-  const mask = /^0/.test(value) ? Number.parseInt(value, 8) : Number(value);
+  const mask = value.startsWith('0') ? Number.parseInt(value, 8) : Number(value);
   if (!isNumber || !Number.isInteger(mask) || mask > 0o777) {
     throw new InvalidArgumentError('It is not a mask between 0 and 0777.');
   }

@@ -33,7 +33,7 @@ export class Applied {
   }
 
   #heard(what: string): void {
-    for (const { missing, done } of [...this.#waiting]) {
+    for (const { missing, done } of Array.from(this.#waiting)) {
       if (missing.delete(what) && missing.size === 0) done([]);
     }
   }

@@ -59,7 +59,10 @@ export async function cleanUp(options: CleanupOptions): Promise<CleanupResult> {
     const addresses = removeAddressesOf(model);
     const messages = [
       ...(scripts === undefined ? [] : [scripts]),
-      ...[...interfaces, ...objects.done, ...objects.problems, ...addresses.messages],
+      ...interfaces,
+      ...objects.done,
+      ...objects.problems,
+      ...addresses.messages,
     ];
     const incomplete = objects.problems.length > 0 || addresses.failure !== undefined;
     return incomplete ? { messages, failure: 'failure' } : { messages };

@@ -90,7 +90,7 @@ it.each(pages)('%s has a page of its own, with what it takes and nothing else', 
   const flags = options.flatMap(({ short, long }) => [short, long].filter((one) => one));
   const told = explained(page);
   if (likeRun.has(name)) expect(flags).toEqual(expect.arrayContaining(told));
-  else expect(told).toEqual(flags.sort());
+  else expect(told).toEqual(flags.toSorted((a = '', b = '') => (a < b ? -1 : 1)));
   expect(manual('failoverd.8')).toContain(`failoverd-${name === 'undrain' ? 'drain' : name} (1)`);
 });
 
@@ -110,7 +110,7 @@ describe('the command as it is built', () => {
     const section = /^Commands:\n([^]*?)\n\n/m.exec(failoverd('--help').stdout)?.[1] ?? '';
     const listed = [...section.matchAll(/^ {2}([a-z]+)/gm)].map(([, name]) => name);
     const known = program.commands.map((command) => command.name());
-    expect(listed.filter((name) => name !== 'help').sort()).toEqual(known.sort());
+    expect(new Set(listed.filter((name) => name !== 'help'))).toEqual(new Set(known));
   });
 
   it.each(program.commands.map((command) => [command.name(), command] as const))(

@@ -145,7 +145,7 @@ test('colors are not counted as width', () => {
   const plain = statusTable(report([fault]), { columns: 45, color: false });
   const painted = statusTable(report([fault]), { columns: 45, color: true });
   expect(painted).toContain('\u001b[31mFAULT');
-  expect(painted.replaceAll(/\u001b\[\d+m/g, '')).toBe(plain);
+  expect(painted.replaceAll('\u001b[31m', '').replaceAll('\u001b[0m', '')).toBe(plain);
 });
 
 test('ages', () => {

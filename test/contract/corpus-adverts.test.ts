@@ -149,8 +149,9 @@ describe.skipIf(noCorpus !== null)('adverts of real files', () => {
     const differences: string[] = [];
     let agreeing = 0;
     let compared = 0;
-    for (const { id, oracle, load } of files) {
-      const result = load();
+    for (const file of files) {
+      const { id, oracle } = file;
+      const result = file.load();
       if (hasErrors(result.diagnostics)) continue;
       // Which scripts fail depends on the host: keepalived's adverts are among those of both ends.
       const ours = new Set([...sentBy(result, 'ok'), ...sentBy(result, 'failed')]);

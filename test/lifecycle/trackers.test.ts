@@ -144,7 +144,7 @@ describe.skipIf(missing !== '')(`the checks of a daemon ${missing}`, () => {
     };
     const recorded = (): number => {
       const [name = ''] = readdirSync(host.runPath('failoverd')).filter((one) =>
-        /^scripts/.test(one),
+        one.startsWith('scripts'),
       );
       return host.readRun(`failoverd/${name}`)?.match(/^\d+ \d+ *$/gm)?.length ?? 0;
     };

@@ -330,8 +330,17 @@ describe.skipIf(missing !== '')(`the doctor ${missing}`, () => {
     }
     const { code, stderr } = await attempt([
       ...server1.entered(),
-      ...[process.execPath, path.resolve(FAILOVERD), 'doctor', '-s', server1.namespace],
-      ...['-f', server1.privatePath('keepalived.conf'), '--seconds', '0', '--bundle', bundle],
+      process.execPath,
+      path.resolve(FAILOVERD),
+      'doctor',
+      '-s',
+      server1.namespace,
+      '-f',
+      server1.privatePath('keepalived.conf'),
+      '--seconds',
+      '0',
+      '--bundle',
+      bundle,
     ]);
     expect(code, stderr).not.toBe(1);
     await ours.stop();

@@ -38,11 +38,30 @@ describe('a transition in words', () => {
 
   it('has its own words for every cause', () => {
     const kinds = [
-      ...['started', 'masterSilent', 'goodbyeReceived', 'preempting', 'owner', 'higherPriority'],
-      ...['higherAddress', 'trackerFault', 'interfaceDown', 'interfaceMissing', 'noSourceAddress'],
-      ...['listenFailed', 'addressRefused', 'addressLost', 'faultCleared', 'firstResult'],
-      ...['groupMember', 'configChanged', 'trackersBlind', 'wokeLate', 'stopping', 'removed'],
-      ...['noPeer', 'staticMissing'],
+      'started',
+      'masterSilent',
+      'goodbyeReceived',
+      'preempting',
+      'owner',
+      'higherPriority',
+      'higherAddress',
+      'trackerFault',
+      'interfaceDown',
+      'interfaceMissing',
+      'noSourceAddress',
+      'listenFailed',
+      'addressRefused',
+      'addressLost',
+      'faultCleared',
+      'firstResult',
+      'groupMember',
+      'configChanged',
+      'trackersBlind',
+      'wokeLate',
+      'stopping',
+      'removed',
+      'noPeer',
+      'staticMissing',
     ] as const;
     const said = kinds.map((kind) => explainCause(causeOf({ kind }), names));
     for (const [index, text] of said.entries()) expect(text).not.toBe(kinds[index]);

@@ -24,7 +24,9 @@ test(`no line is longer than ${lineLimit} characters`, () => {
   const unbreakable = /js: "|https?:\/\/|\/\^|import\(|["'`][^"'`]{60,}["'`]/;
   const long = own.flatMap((file) =>
     lines(file).flatMap((line, index) =>
-      [...line].length > lineLimit && !unbreakable.test(line) ? [`${file}:${index + 1}`] : [],
+      Array.from(line).length > lineLimit && !unbreakable.test(line)
+        ? [`${file}:${index + 1}`]
+        : [],
     ),
   );
   expect(long).toEqual([]);

@@ -85,8 +85,9 @@ async function startPeer(lab: Lab, name: PeerName, condition: Condition): Promis
     const floor = await lab.server1.start(argv);
     return { process: floor, stop: () => floor.stop() };
   }
-  const { daemon, start } = peer(name, lab.server1, HOOKS);
-  await start(name === 'frr' ? frr(INTERVAL) : instance({ priority: 255, interval: 0.01 }));
+  const one = peer(name, lab.server1, HOOKS);
+  const { daemon } = one;
+  await one.start(name === 'frr' ? frr(INTERVAL) : instance({ priority: 255, interval: 0.01 }));
   const stop = async (): Promise<void> => {
     // Who is blocked would not hear of it.
     await (condition === 'JavaScript blocked' ? daemon.kill() : daemon.stop());
