@@ -8,12 +8,12 @@ import type { Log } from '../base/log.ts';
 import type { EngineEvent, EngineSnapshot, EventRecord } from '../engine/messages.generated.ts';
 import type { Culprits } from '../observe/culprits.ts';
 import { describeEvent } from '../observe/describeEvent.ts';
-import type { Journal } from '../observe/journal.ts';
+import type { Chain, Journal } from '../observe/journal.ts';
 import type { Names } from '../observe/names.ts';
 import { foldStatus, statusOf } from '../observe/status.ts';
 import type { InstanceView, StatusView } from '../observe/status.ts';
 import { chainOf } from '../observe/why.ts';
-import type { Chain, Told } from '../observe/why.ts';
+import type { Told } from '../observe/why.ts';
 
 export interface DispatchParts {
   readonly log: Log;

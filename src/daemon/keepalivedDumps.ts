@@ -7,19 +7,11 @@ import { rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Model } from '../config/index.ts';
 import { keepalivedStats } from '../observe/keepalivedStats.ts';
-import type { StatusReport } from '../observe/statusReport.ts';
 import { keepalivedData } from './keepalivedData.ts';
 import { keepalivedJson } from './keepalivedJson.ts';
+import type { DumpParts } from './keepalivedJson.ts';
 
 export type DumpKind = 'data' | 'stats' | 'json';
-
-/** What a dump is made of. */
-export interface DumpParts {
-  readonly model: Model;
-  readonly report: StatusReport;
-  /** How many processes each tracker of processes sees. */
-  readonly processes: ReadonlyMap<string, number>;
-}
 
 /** Writes one of them and returns its path; undefined: there is no instance to write about. */
 export async function writeDump(kind: DumpKind, parts: DumpParts): Promise<string | undefined> {

@@ -1,10 +1,17 @@
 /** keepalived's JSON file, both versions. Pure. */
 import { toSeconds } from '../base/units.ts';
 import { dumpKeepalived } from '../config/index.ts';
-import type { TrackProcess } from '../config/index.ts';
+import type { Model, TrackProcess } from '../config/index.ts';
 import { keepalivedStatsObject } from '../observe/keepalivedStats.ts';
-import type { InstanceReport } from '../observe/statusReport.ts';
-import type { DumpParts } from './keepalivedDumps.ts';
+import type { InstanceReport, StatusReport } from '../observe/statusReport.ts';
+
+/** What a dump is made of. */
+export interface DumpParts {
+  readonly model: Model;
+  readonly report: StatusReport;
+  /** How many processes each tracker of processes sees. */
+  readonly processes: ReadonlyMap<string, number>;
+}
 
 export function keepalivedJson({ model, report, processes }: DumpParts): string {
   const reports = new Map(report.instances.map((one) => [one.name, one]));

@@ -5,7 +5,6 @@
  * stay when another instance floods the rest. `failoverd why` reads the second, `events` the first.
  */
 import type { EngineEvent } from '../engine/messages.generated.ts';
-import type { Chain } from './why.ts';
 
 /** What the daemon itself adds; docs/events.schema.json lists the same. */
 export const ownKinds = [
@@ -18,6 +17,29 @@ export const ownKinds = [
   'late',
   'repair',
 ] as const;
+
+/** What was known when an instance changed its state. Durations are microseconds. */
+export interface Chain {
+  /** The master that had been heard. */
+  readonly lastAdvert?: {
+    readonly source: string;
+    readonly priority: number;
+    readonly interval: number;
+    readonly age: number;
+    /** Adverts that should have come meanwhile and did not. */
+    readonly missed: number;
+  };
+  /** What the tracker that is the cause last said. */
+  readonly tracker?: string;
+  /** An operator's action of the last seconds. */
+  readonly operator?: string;
+  /** How late this host was for a deadline in the last seconds. */
+  readonly lateness?: number;
+  /** Revision of its configuration, counted from 1 at the start. */
+  readonly revision?: number;
+  /** How long ago a reload had changed its configuration, when that was in the last seconds. */
+  readonly sinceReload?: number;
+}
 
 export interface JournalEntry {
   /** Counts this journal's entries from 1. */

@@ -4,31 +4,8 @@
  */
 import type { EngineEvent, StateChanged } from '../engine/messages.generated.ts';
 import { duration } from './explain.ts';
-import type { JournalEntry } from './journal.ts';
+import type { Chain, JournalEntry } from './journal.ts';
 import type { InstanceView } from './status.ts';
-
-/** What was known when an instance changed its state. Durations are microseconds. */
-export interface Chain {
-  /** The master that had been heard. */
-  readonly lastAdvert?: {
-    readonly source: string;
-    readonly priority: number;
-    readonly interval: number;
-    readonly age: number;
-    /** Adverts that should have come meanwhile and did not. */
-    readonly missed: number;
-  };
-  /** What the tracker that is the cause last said. */
-  readonly tracker?: string;
-  /** An operator's action of the last seconds. */
-  readonly operator?: string;
-  /** How late this host was for a deadline in the last seconds. */
-  readonly lateness?: number;
-  /** Revision of its configuration, counted from 1 at the start. */
-  readonly revision?: number;
-  /** How long ago a reload had changed its configuration, when that was in the last seconds. */
-  readonly sinceReload?: number;
-}
 
 /** The configuration that the engine was last told. */
 export interface Told {

@@ -58,3 +58,26 @@ test('only src/cli ends the process', () => {
   const enders = files(/^src\/.*\.ts$/).filter((file) => /process\.exit\(/.test(text(file)));
   expect(enders.filter((file) => !file.startsWith('src/cli/'))).toEqual([]);
 });
+
+/* A type counts as well: who reads the one file has to read the other. */
+test('no files import each other in a circle', () => {
+  const imports = new Map(
+    files(/^src\/.*\.ts$/).map((file) => [
+      file,
+      [...text(file).matchAll(/(?:from|import\() ?'(\.[^']*)'/g)].map(([, target = '']) =>
+        path.join(path.dirname(file), target),
+      ),
+    ]),
+  );
+  const done = new Set<string>();
+  const circles: string[] = [];
+  const visit = (file: string, trail: readonly string[]): void => {
+    if (trail.includes(file))
+      circles.push([...trail.slice(trail.indexOf(file)), file].join(' -> '));
+    if (done.has(file)) return;
+    done.add(file);
+    for (const next of imports.get(file) ?? []) visit(next, [...trail, file]);
+  };
+  for (const file of imports.keys()) visit(file, []);
+  expect(circles).toEqual([]);
+});

@@ -1,7 +1,7 @@
 /** Objects that cannot live together on one host. */
 
 import type { Instance } from '../model.ts';
-import type { RuleInput } from './index.ts';
+import type { RuleInput } from './input.ts';
 
 /** Where the adverts of an instance are heard. */
 function ear(instance: Instance): string {

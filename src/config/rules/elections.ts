@@ -3,7 +3,7 @@
 import { keywordOf, keywordSpan } from '../read/tree.ts';
 import { effectiveTrackers } from '../effective.ts';
 import type { Instance, Model, TrackerUse } from '../model.ts';
-import type { RuleInput } from './index.ts';
+import type { RuleInput } from './input.ts';
 
 function weightedUses(model: Model, instance: Instance): TrackerUse[] {
   const all = effectiveTrackers(model, instance);

@@ -5,22 +5,10 @@
 
 import { Findings } from '../findings.ts';
 import type { Finding, RuleId } from '../findings.ts';
-import type { Origins } from '../lower/context.ts';
-import type { Instance, Model } from '../model.ts';
+import type { Instance } from '../model.ts';
 import { outlookOf } from './outcomes.ts';
 import { takeovers } from './takeover.ts';
-
-export interface Router {
-  readonly model: Model;
-  readonly origins: Origins;
-}
-
-/** One virtual router as one of its hosts has it. */
-export interface Member {
-  readonly router: Router;
-  readonly instance: Instance;
-  readonly host: number;
-}
+import type { Member, Router } from './takeover.ts';
 
 /** Routers of one VRID and family belong together; interface names differ between hosts. */
 function virtualRouters(routers: readonly Router[]): Map<string, Member[]> {

@@ -1,7 +1,7 @@
 /** Scripts that can be dangerous, and trackers that do nothing. */
 
 import type { Command, Instance, Model, SyncGroup } from '../model.ts';
-import type { RuleInput } from './index.ts';
+import type { RuleInput } from './input.ts';
 
 function notifyCommands({ notify }: Instance | SyncGroup): Command[] {
   const all = [notify.any, notify.master, notify.backup, notify.fault, notify.stop];

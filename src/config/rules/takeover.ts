@@ -4,10 +4,22 @@
  */
 
 import type { Findings } from '../findings.ts';
-import type { TrackerUse } from '../model.ts';
+import type { Origins } from '../lower/context.ts';
+import type { Instance, Model, TrackerUse } from '../model.ts';
 import { outlookOf, priorityAfter } from './outcomes.ts';
 import type { Outcome, Outlook } from './outcomes.ts';
-import type { Member } from './routers.ts';
+
+export interface Router {
+  readonly model: Model;
+  readonly origins: Origins;
+}
+
+/** One virtual router as one of its hosts has it. */
+export interface Member {
+  readonly router: Router;
+  readonly instance: Instance;
+  readonly host: number;
+}
 
 interface Standing {
   readonly member: Member;
