@@ -69,6 +69,7 @@
       "native/linux/address_requests.cc",
       "native/linux/advert_socket.cc",
       "native/linux/advert_transfer.cc",
+      "native/linux/await_readable.cc",
       "native/linux/child_shield.cc",
       "native/linux/clock.cc",
       "native/linux/enter_namespace.cc",

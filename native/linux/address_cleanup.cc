@@ -1,28 +1,15 @@
 #include "linux/address_cleanup.h"
 
-#include <poll.h>
-
 #include <algorithm>
 #include <map>
 #include <tuple>
 
+#include "linux/await_readable.h"
 #include "linux/clock.h"
 #include "linux/netlink_monitor.h"
 
 namespace failoverd::os {
 namespace {
-
-// Waits until `fd` is readable, or says ETIMEDOUT.
-SysResult<> await(int fd, Instant deadline) {
-  for (;;) {
-    const auto left = deadline - now();
-    if (left <= Duration::zero()) return Errno{ETIMEDOUT};
-    pollfd readable{fd, POLLIN, 0};
-    const int count = ::poll(&readable, 1, static_cast<int>(left.micros / 1000 + 1));
-    if (count > 0) return Done{};
-    if (count < 0 && errno != EINTR) return Errno::last();
-  }
-}
 
 // Keeps what a listing says, and what changes while it goes on.
 class Listing {
@@ -76,7 +63,7 @@ SysResult<KernelList> listUntil(Instant deadline) {
     if (!fact) return fact.error();
     if (fact.value()) {
       std::visit([&](const auto& what) { listing.take(what); }, *fact.value());
-    } else if (const auto waited = await(monitor.fd(), deadline); !waited) {
+    } else if (const auto waited = awaitReadable(monitor.fd(), deadline); !waited) {
       return waited.error();
     }
   }
@@ -128,7 +115,7 @@ SysResult<std::vector<int>> carryOut(AddressRequests& requests, std::size_t coun
     if (!answer) return answer.error();
     if (answer.value()) {
       answers[answer.value()->request] = answer.value()->errorNumber;
-    } else if (!await(requests.fd(), deadline)) {
+    } else if (!awaitReadable(requests.fd(), deadline)) {
       break;
     }
   }

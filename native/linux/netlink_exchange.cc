@@ -1,11 +1,11 @@
 #include "linux/netlink_exchange.h"
 
 #include <linux/netlink.h>
-#include <poll.h>
 
 #include <cerrno>
 #include <cstring>
 
+#include "linux/await_readable.h"
 #include "linux/clock.h"
 #include "linux/netlink_reader.h"
 #include "linux/netlink_socket.h"
@@ -15,17 +15,6 @@ namespace {
 
 constexpr std::uint32_t kReceiveBuffer = 1U << 20;
 constexpr std::size_t kBufferSize = 65536;
-
-SysResult<> await(int fd, Instant deadline) {
-  for (;;) {
-    const auto left = deadline - now();
-    if (left <= Duration::zero()) return Errno{ETIMEDOUT};
-    pollfd readable{fd, POLLIN, 0};
-    const int count = ::poll(&readable, 1, static_cast<int>(left.micros / 1000 + 1));
-    if (count > 0) return Done{};
-    if (count < 0 && errno != EINTR) return Errno::last();
-  }
-}
 
 std::vector<std::uint8_t> whole(const NetlinkMessage& message) {
   nlmsghdr header{};
@@ -70,7 +59,8 @@ SysResult<NetlinkReply> exchange(int protocol, std::span<const std::uint8_t> mes
     const auto datagram = receiveNetlink(fd.value().get(), buffer);
     if (!datagram) return datagram.error();
     if (!datagram.value()) {
-      if (const auto waited = await(fd.value().get(), deadline); !waited) return waited.error();
+      if (const auto waited = awaitReadable(fd.value().get(), deadline); !waited)
+        return waited.error();
       continue;
     }
     NetlinkReader reader(*datagram.value());
