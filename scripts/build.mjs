@@ -1,7 +1,8 @@
 // Bundles the command into dist/: a starter (failoverd.js) and everything else as one script
 // (main.js) with the bytecode that V8 makes of it (main.bytecode), because reading and compiling
 // modules one by one is the largest part of a start. What only some commands need is in the
-// bundle too, but is evaluated only when they import it.
+// bundle too, but is evaluated only when they import it. Beside them the client for other programs
+// (client.mjs), with its types.
 import { spawnSync } from 'node:child_process';
 import { build } from 'esbuild';
 import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -53,6 +54,23 @@ await Promise.all([
 writeFileSync(path.join(outdir, 'package.json'), '{ "type": "commonjs" }\n');
 chmodSync(path.join(outdir, 'failoverd.js'), 0o755);
 makeBytecode();
+declareTypes();
+
+/** Declarations of the client and of all that it names: who uses it need not compile our sources. */
+function declareTypes() {
+  const tsc = path.join(root, 'node_modules/typescript/bin/tsc');
+  const { status, stdout } = spawnSync(
+    process.execPath,
+    [tsc, '-p', 'scripts/client.tsconfig.json'],
+    {
+      cwd: root,
+      encoding: 'utf8',
+    },
+  );
+  if (status === 0) return;
+  console.error(`build: the client has no types: ${stdout.trim()}`);
+  process.exitCode = 1;
+}
 
 /** In a process of its own, which really runs what it compiles; without it a start is slower. */
 function makeBytecode() {

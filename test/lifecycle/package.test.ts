@@ -1,5 +1,5 @@
-// What a distribution's tools make of failoverd: the Debian package, installed into a scratch root,
-// and the unit as systemd judges it.
+// What others make of failoverd: dpkg of the Debian package, installed into a scratch root; another
+// project of the npm package; systemd of the unit.
 import {
   existsSync,
   mkdirSync,
@@ -53,6 +53,43 @@ describe.skipIf(!hasProgram('dpkg-deb') || !isRoot)('the Debian package', () => 
     await run([...dpkg, '--purge', 'failoverd']);
     expect(existsSync(inTarget('usr/lib/failoverd'))).toBe(false);
     expect(existsSync(inTarget('etc/default/failoverd'))).toBe(false);
+  });
+});
+
+describe('the npm package', () => {
+  const scratch = mkdtempSync(path.join(os.tmpdir(), 'failoverd-npm-'));
+  afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+  const inScratch = (...parts: readonly string[]): string => path.join(scratch, ...parts);
+
+  it('has a client that another project compiles and runs, without anything of ours', async () => {
+    const pack = ['npm', 'pack', '--ignore-scripts', '--pack-destination', scratch];
+    await run(['sh', '-c', `cd ${root} && ${pack.join(' ')}`]);
+    const [file = ''] = readdirSync(scratch).filter((one) => one.endsWith('.tgz'));
+    const installed = inScratch('node_modules/failoverd');
+    mkdirSync(installed, { recursive: true });
+    await run(['tar', '-xzf', inScratch(file), '-C', installed, '--strip-components=1']);
+    writeFileSync(inScratch('package.json'), '{ "type": "module" }');
+    writeFileSync(
+      inScratch('other.ts'),
+      `import { ControlClient, type StatusReport } from 'failoverd/client';
+       const states = ({ instances }: StatusReport): string[] => instances.map(({ state }) => state);
+       const client = await ControlClient.connect('/no/such/socket').catch((error: unknown) => String(error));
+       console.log(typeof client === 'string' ? client : states(await client.status()));
+       // @ts-expect-error: there is no such state
+       const never: StatusReport['instances'][number]['state'] = 'ASLEEP';
+       export { never };`,
+    );
+    const compilerOptions = {
+      strict: true,
+      module: 'nodenext',
+      target: 'es2022',
+      lib: ['es2022', 'dom'],
+      types: [],
+    };
+    const project = { compilerOptions, files: ['other.ts'] };
+    writeFileSync(inScratch('tsconfig.json'), JSON.stringify(project));
+    await run([path.join(root, 'node_modules/.bin/tsc'), '-p', scratch]);
+    expect(await run([process.execPath, inScratch('other.js')])).toContain('ENOENT');
   });
 });
 
