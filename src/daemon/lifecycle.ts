@@ -14,10 +14,12 @@ import { Dumps } from './dumps.ts';
 import { GiveBack } from './giveBack.ts';
 import type { DaemonOptions } from './options.ts';
 import { Reloader } from './reload.ts';
+import { ReloadFiles } from './reloadFiles.ts';
 import { Servers } from './servers.ts';
 import type { ServiceManagerLink } from './serviceManager.ts';
 import type { DaemonSignal, Signals } from './signals.ts';
 import { StatusSource } from './statusSource.ts';
+import { TimedReload } from './timedReload.ts';
 
 export interface LifeParts {
   readonly daemon: Daemon;
@@ -43,6 +45,7 @@ export async function live(parts: LifeParts): Promise<void> {
   const giveBack = new GiveBack(giveBackMemory);
   giveBack.soon();
   const dumps = new Dumps(daemon, source, log);
+  const files = new ReloadFiles(log);
   const reloader: Reloader = new Reloader({
     file: options.file,
     configId: options.configId,
@@ -50,12 +53,16 @@ export async function live(parts: LifeParts): Promise<void> {
     target: daemon,
     log,
     manager,
+    files,
     onOutcome: (sentence) => {
       journalReload(daemon, sentence);
       giveBack.soon();
-      if (daemon.model !== undefined) void servers.apply(daemon.model);
+      if (daemon.model === undefined) return;
+      void servers.apply(daemon.model);
+      timed.configure(daemon.model.globals.reload);
     },
   });
+  const timed = new TimedReload({ log, request: () => void reloader.request() });
   const servers = new Servers({
     options,
     log,
@@ -65,7 +72,12 @@ export async function live(parts: LifeParts): Promise<void> {
       return metricsText(report, snapshot, daemon.repairs);
     },
   });
-  if (daemon.model !== undefined) await servers.apply(daemon.model);
+  if (daemon.model !== undefined) {
+    await servers.apply(daemon.model);
+    files.clear(daemon.model);
+    files.save(daemon.model);
+    timed.configure(daemon.model.globals.reload);
+  }
   const signal = await new Promise<DaemonSignal>((resolve) => {
     signals.listen((received) => {
       if (received === 'SIGHUP') {
@@ -79,6 +91,7 @@ export async function live(parts: LifeParts): Promise<void> {
   });
   log.notice(`stopping on ${signal}`, { event: 'stopping' });
   giveBack.stop();
+  timed.close();
   manager.stopping(`stopping on ${signal}`);
   await stop(parts);
   await servers.close();

@@ -7,6 +7,7 @@ import { errorText } from '../base/errorText.ts';
 import type { Log } from '../base/log.ts';
 import type { Model } from '../config/index.ts';
 import { countFindings, load, logFindings } from './loading.ts';
+import type { ReloadFiles } from './reloadFiles.ts';
 import type { ServiceManagerLink } from './serviceManager.ts';
 
 export interface ReloadTarget {
@@ -23,6 +24,7 @@ export interface ReloadParts {
   readonly target: ReloadTarget;
   readonly log: Log;
   readonly manager: ServiceManagerLink;
+  readonly files: ReloadFiles;
   /** For the journal: what became of a reload, in a sentence. */
   readonly onOutcome: (sentence: string) => void;
 }
@@ -52,7 +54,9 @@ export class Reloader {
     for (;;) {
       this.#again = false;
       this.#parts.manager.reloading();
+      const ended = this.#parts.files.begin(this.#parts.target.model);
       const outcome = await this.#reload().catch((error: unknown) => this.#broken(error));
+      ended();
       this.#parts.onOutcome(outcome.sentence);
       this.#parts.log[outcome.ok ? 'notice' : 'error'](outcome.sentence, { event: 'reload' });
       const status = this.#parts.target.statusSentence;
@@ -62,15 +66,17 @@ export class Reloader {
   }
 
   async #reload(): Promise<ReloadOutcome> {
-    const { file, configId, namespace, target, log } = this.#parts;
+    const { file, configId, namespace, target, log, files } = this.#parts;
     const loaded = load(file, configId);
     logFindings(loaded.findings, log);
+    files.found(target.model, loaded.findings);
     if (loaded.kind === 'refused') {
       return refusal(file, `it has ${countFindings(loaded.findings)}`);
     }
     const fixed = changedForGood(target.model, loaded.model, namespace);
     if (fixed !== undefined) return refusal(file, `${fixed} can only be changed by a restart`);
     const missing = await target.apply(loaded.model);
+    files.save(loaded.model);
     if (missing.length > 0) {
       const sentence = `reloaded ${file}, but the engine did not confirm: ${missing.join(', ')}`;
       return { ok: false, sentence };

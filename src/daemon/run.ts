@@ -38,6 +38,7 @@ import { serviceManager } from './serviceManager.ts';
 import type { ServiceManagerLink } from './serviceManager.ts';
 import type { Signals } from './signals.ts';
 import { runShutdownScript, runStartupScript } from './lifeScripts.ts';
+import { nameProcess, setNice } from './processSettings.ts';
 import { installTestHooks } from './testHooks.ts';
 import { withoutSecrets } from './withoutSecrets.ts';
 
@@ -101,6 +102,9 @@ async function start(
     tellForeground(options, log);
     await succeed(instance, log);
     prepareLauncher(log);
+    nameProcess(model);
+    // Scripts run as ever: the launcher is there already.
+    setNice(model, log);
     const scripts = { model, umask: options.umask, log, manager };
     if (!(await runStartupScript(scripts, signals))) return { kind: 'stopped' };
     const onEngine = (present: EnginePort | undefined): void => void (engine = present);

@@ -8,6 +8,11 @@ export function withoutSecrets(model: Model): unknown {
   return JSON.parse(textWithoutSecrets(model));
 }
 
+/** The same for who goes on with it as a model. */
+export function modelWithoutSecrets(model: Model): Model {
+  return JSON.parse(textWithoutSecrets(model)) as Model;
+}
+
 /** SHA-256 of it, in hexadecimal. */
 export function configHash(model: Model): string {
   return createHash('sha256').update(textWithoutSecrets(model)).digest('hex');

@@ -1,5 +1,8 @@
+import { existsSync, readFileSync, readdirSync, statSync, watch, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Capture } from '../lab/capture.ts';
+import { eventually } from '../lab/eventually.ts';
 import { LAB_PROGRAMS, whatIsMissing } from '../lab/requirements.ts';
 import { configuration, OWN, VIP, World } from './world.ts';
 
@@ -71,6 +74,89 @@ describe.skipIf(missing !== '')(`a daemon that is reloaded ${missing}`, () => {
     expect(witness.announcements('192.168.122.200', undefined, since)).toEqual([]);
     expect(daemon.lines.filter((line) => / -> /.test(line))).toHaveLength(2);
     expect(await daemon.stop()).toEqual({ code: 0, signal: null });
+    await world.nothingLeft();
+  });
+
+  it('leaves the files that it is asked for: one while it reloads, its findings, what has run', async () => {
+    const { host } = world;
+    const directory = path.dirname(host.privatePath('x'));
+    const saved = host.privatePath('saved');
+    const marker = host.privatePath('reloading');
+    const findings = host.privatePath('findings');
+    const settings = `global_defs {
+  reload_file ${marker}
+  reload_check_config ${findings}
+  config_save_dir ${saved}
+}`;
+    const secret = 'authentication {\n auth_type PASS\n auth_pass Geheimes\n }\n version 2';
+    const text = configuration(settings).replace('interface eth0', `interface eth0\n ${secret}`);
+    // A predecessor was killed while it reloaded.
+    writeFileSync(marker, '');
+    const daemon = await world.daemon(host.writeConfig(text));
+    await world.addresses(OWN, VIP);
+    await eventually('no reload under way', () => !existsSync(marker));
+    const copies = (): string[] => readdirSync(saved).toSorted();
+    await eventually('a copy of the start', () => existsSync(saved) && copies().length === 1);
+    expect(statSync(saved).mode & 0o777).toBe(0o700);
+
+    const seen: string[] = [];
+    const watcher = watch(directory, (_, name) => void (name !== null && seen.push(name)));
+    host.writeConfig(text.replace('interface eth0', 'interfaec eth0'));
+    daemon.signal('SIGHUP');
+    await daemon.waitForLine(/was not reloaded/);
+    expect(readFileSync(findings, 'utf8')).toMatch(/error: .*has no interface/);
+    host.writeConfig(text.replace('priority 100', 'priority 150'));
+    daemon.signal('SIGHUP');
+    await daemon.waitForLine(/reloaded .*keepalived\.conf$/);
+    watcher.close();
+    // It was there twice, and went twice.
+    await eventually('the marker', () => seen.filter((name) => name === 'reloading').length >= 4);
+    expect(existsSync(marker)).toBe(false);
+    expect(readFileSync(findings, 'utf8')).not.toContain('error:');
+    const kept = copies().map((name) => path.join(saved, name));
+    const [before = '', after = ''] = kept.map((file) => readFileSync(file, 'utf8'));
+    expect(kept.map((file) => statSync(file).mode & 0o777)).toEqual([0o600, 0o600]);
+    expect(before).toContain('priority 100');
+    expect(after).toBe(before.replace('priority 100', 'priority 150'));
+    expect(before).not.toContain('Geheim');
+    await daemon.stop();
+    await world.nothingLeft();
+  });
+
+  it('reloads at the time that reload_time_file names, and at each with reload_repeat', async () => {
+    const { host } = world;
+    const timeFile = host.privatePath('when');
+    const settings = `global_defs {\n reload_time_file ${timeFile}\n}`;
+    const daemon = await world.daemon(host.writeConfig(configuration(settings)));
+    await world.addresses(OWN, VIP);
+    const soon = (): string => `${new Date(Date.now() + 2000).toISOString().slice(11, 19)}Z\n`;
+    const reloads = () => daemon.lines.filter((line) => /: reloaded /.test(line)).length;
+    writeFileSync(timeFile, 'at noon\n');
+    await daemon.waitForLine(/names no time to reload at/);
+    const next = configuration(settings.replace('when', 'when\n reload_repeat'), 'VI_1', 150);
+    host.writeConfig(next);
+    writeFileSync(timeFile, soon());
+    const since = Capture.now();
+    const { at } = await witness.waitForAdvert({ from: '192.168.122.101', priority: 150, since });
+    expect(at - since).toBeGreaterThan(500_000);
+    await eventually('the file to be removed', () => !existsSync(timeFile));
+    expect(reloads()).toBe(1);
+
+    writeFileSync(timeFile, soon());
+    await eventually('another reload', () => reloads() === 2);
+    expect(existsSync(timeFile)).toBe(true);
+    await daemon.stop();
+    await world.nothingLeft();
+  });
+
+  it('bears the name and the nice value of the file', async () => {
+    const settings = 'global_defs {\n process_name speaker\n vrrp_priority 5\n}';
+    const daemon = await world.daemon(world.host.writeConfig(configuration(settings)));
+    await world.addresses(OWN, VIP);
+    const stat = readFileSync(`/proc/${daemon.pid}/stat`, 'utf8');
+    const [, name, rest = ''] = /^\d+ \((.*)\) (.*)$/s.exec(stat) ?? [];
+    expect([name, rest.split(' ')[16]]).toEqual(['speaker', '5']);
+    await daemon.stop();
     await world.nothingLeft();
   });
 });

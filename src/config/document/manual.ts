@@ -2,7 +2,7 @@
 
 import type { Keyword, Level } from '../keywords/types.ts';
 import { allLevels } from '../keywords/root.ts';
-import { entryOptions, levelHeading, statusTexts } from './reference.ts';
+import { entryOptions, levelHeading, statusText } from './reference.ts';
 
 /** Text for roff: backslashes, hyphens and leading dots lose their meaning. */
 function roff(text: string): string {
@@ -22,7 +22,7 @@ function keywordItem(name: string, row: Keyword<unknown>): string[] {
   return item(name, row.type.syntax, [
     row.help,
     row.default === '' ? '' : `Default: ${row.default}`,
-    row.status === 'supported' ? '' : `Status: ${statusTexts[row.status]}`,
+    row.status === 'supported' ? '' : `Status: ${statusText(row)}`,
     row.insteadUse === null ? '' : `Use ${row.insteadUse}`,
     row.own ? 'Only behind @failoverd' : '',
   ]);

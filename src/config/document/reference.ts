@@ -9,13 +9,18 @@ import { allLevels } from '../keywords/root.ts';
 import type { Keyword, Level, Status } from '../keywords/types.ts';
 import { vipOptions } from '../keywords/vip.ts';
 
-export const statusTexts: Readonly<Record<Status, string>> = {
+const statusTexts: Readonly<Record<Status, string>> = {
   supported: 'in effect',
   notInEffectYet: 'read, not in effect yet',
   noEffect: 'accepted, no effect',
   lvs: 'LVS, left to keepalived',
   deprecated: 'deprecated',
 };
+
+/** What becomes of a keyword, with the reason where nothing does. */
+export function statusText({ status, why }: Keyword<unknown>): string {
+  return why === '' ? statusTexts[status] : `${statusTexts[status]}: ${why}`;
+}
 
 /** The option tables of entries, with the blocks they belong to. */
 export const entryOptions: readonly (readonly [string, Readonly<Record<string, OptionText>>])[] = [
@@ -54,7 +59,7 @@ function keywordRow(name: string, row: Keyword<unknown>): string {
     code(row.type.syntax),
     cell(row.default),
     cell(row.help),
-    `${statusTexts[row.status]}${instead}${own}`,
+    `${statusText(row)}${instead}${own}`,
   ];
   return `| ${cells.join(' | ')} |`;
 }

@@ -31,13 +31,15 @@ import {
 const names = {
   process_names: keyword('noEffect', optionalText('NAME'), 'Process titles that differ', {
     since: '2.0.16',
+    why: 'its helpers always have names of their own',
   }),
-  process_name: keyword('noEffect', text('NAME'), 'Title of the process', { since: '2.0.16' }),
-  vrrp_process_name: keyword('noEffect', text('NAME'), 'Title of the VRRP process', {
+  process_name: keyword('supported', text('NAME'), 'Title of the process', { since: '2.0.16' }),
+  vrrp_process_name: keyword('supported', text('NAME'), 'The same, without process_name', {
     since: '2.0.16',
   }),
   bfd_process_name: keyword('noEffect', text('NAME'), 'Title of the BFD process', {
     since: '2.0.16',
+    why: 'there is no process for BFD',
   }),
   router_id: keyword('supported', lenientText('STRING'), 'Name of this host in messages', {
     default: 'the host name',
@@ -82,9 +84,10 @@ const mail = {
 } as const;
 
 const scripts = {
-  use_symlink_paths: keyword('noEffect', bool(), 'Scripts always run by the path as written', {
+  use_symlink_paths: keyword('noEffect', bool(), 'Scripts run by the path as written', {
     default: 'off',
     since: '2.3.0',
+    why: 'the path as written is always the one that runs',
   }),
   set_supplementary_groups: keyword('supported', bool(), 'Scripts get all groups', {
     default: 'off',
@@ -124,7 +127,7 @@ const daemon = {
   dynamic_interfaces: keyword(
     'supported',
     optionalText('allow_if_changes'),
-    'Interfaces may come and go',
+    'Interfaces may come and go; always so',
     { since: '2.0.0' },
   ),
   default_interface: keyword('supported', text('IFNAME'), 'For static entries without dev', {
@@ -147,6 +150,7 @@ const daemon = {
   }),
   random_seed: keyword('noEffect', integer(0, uintMax), 'Seed of random numbers', {
     since: '2.0.15',
+    why: 'random numbers are new ones each time',
   }),
   iproute_usr_dir: keyword('supported', text('DIRECTORY'), 'Where rt_tables and such are', {
     default: '/usr/share/iproute2',
@@ -265,12 +269,14 @@ const garp = {
 } as const;
 
 const firewall = {
-  vrrp_iptables: keyword('noEffect', words('[IN [OUT]]'), 'Chains of iptables; nftables is used', {
+  vrrp_iptables: keyword('noEffect', words('[IN [OUT]]'), 'Chains of iptables', {
     repeat: 'first',
     since: '1.2.20',
+    why: 'nftables does the same',
   }),
-  vrrp_ipsets: keyword('noEffect', words('[NAME ...]'), 'Names of ipsets; nftables has sets', {
+  vrrp_ipsets: keyword('noEffect', words('[NAME ...]'), 'Names of ipsets', {
     since: '1.2.20',
+    why: 'nftables has sets',
   }),
   nftables: keyword('supported', optionalText('TABLE'), 'Table of nftables to use', {
     default: 'keepalived',
@@ -283,8 +289,9 @@ const firewall = {
   nftables_counters: keyword('supported', flag(), 'Rules count packets', {
     since: '2.0.11',
   }),
-  nftables_ifindex: keyword('noEffect', flag(), 'Rules match names, which outlive a link', {
+  nftables_ifindex: keyword('noEffect', flag(), 'Rules match indexes of interfaces', {
     since: '2.0.11',
+    why: 'rules match names, which outlive a link',
   }),
 } as const;
 
@@ -292,16 +299,26 @@ const scheduling = {
   max_auto_priority: keyword('noEffect', optionalNumber(-1, 99), 'Raise the own priority so far', {
     default: '0',
     since: '2.1.0',
+    why: 'adverts have a real-time thread of their own from the start',
   }),
-  min_auto_priority_delay: keyword('noEffect', micros(1, 10_000_000), 'When as late as this', {
-    default: '1000000',
-    since: '2.1.0',
-  }),
-  vrrp_priority: keyword('noEffect', integer(-20, 19), 'nice value', {
+  min_auto_priority_delay: keyword(
+    'noEffect',
+    micros(1, 10_000_000),
+    'How late a timer has to be for that',
+    {
+      default: '1000000',
+      since: '2.1.0',
+      why: 'adverts have a real-time thread of their own from the start',
+    },
+  ),
+  vrrp_priority: keyword('supported', integer(-20, 19), 'nice value of all but the adverts', {
     default: '0',
     since: '1.2.20',
   }),
-  vrrp_no_swap: keyword('noEffect', flag(), 'Keep memory from being swapped', { since: '1.2.20' }),
+  vrrp_no_swap: keyword('noEffect', flag(), 'Keep memory from being swapped', {
+    since: '1.2.20',
+    why: 'what adverts need is always kept in memory',
+  }),
   vrrp_rt_priority: keyword('supported', integer(1, 99), 'Real-time priority', {
     since: '2.0.0',
   }),
@@ -311,6 +328,7 @@ const scheduling = {
   vrrp_rlimit_rttime: keyword('noEffect', micros(1, uintMax), 'Limit of real time in one go', {
     default: '10000',
     since: '2.1.0',
+    why: 'the real-time thread never computes for long, and what is late is told',
   }),
   vrrp_rlimit_rtime: keyword('deprecated', micros(1, uintMax), 'The same', {
     insteadUse: 'vrrp_rlimit_rttime',
@@ -397,21 +415,27 @@ const telling = {
 const buffers = {
   vrrp_netlink_cmd_rcv_bufs: keyword('noEffect', integer(0, uintMax, 'BYTES'), 'Receive buffer', {
     since: '2.0.0',
+    why: 'the buffer is always large enough for what was asked',
   }),
   vrrp_netlink_cmd_rcv_bufs_force: keyword('noEffect', bool(), 'Beyond the limit', {
     since: '2.0.0',
+    why: 'the buffer is always large enough for what was asked',
   }),
   vrrp_netlink_monitor_rcv_bufs: keyword('noEffect', integer(0, uintMax, 'BYTES'), 'Buffer', {
     since: '2.0.0',
+    why: 'what is lost is noticed, and all of it is asked for again',
   }),
   vrrp_netlink_monitor_rcv_bufs_force: keyword('noEffect', bool(), 'Beyond the limit', {
     since: '2.0.0',
+    why: 'what is lost is noticed, and all of it is asked for again',
   }),
   process_monitor_rcv_bufs: keyword('noEffect', integer(0, uintMax, 'BYTES'), 'Receive buffer', {
     since: '2.0.11',
+    why: 'what is lost is noticed, and processes are counted anew',
   }),
   process_monitor_rcv_bufs_force: keyword('noEffect', bool(), 'Beyond the limit', {
     since: '2.0.11',
+    why: 'what is lost is noticed, and processes are counted anew',
   }),
   vrrp_rx_bufs_policy: keyword('supported', rxPolicy(), 'Receive buffer; never below 1 MiB', {
     since: '2.0.3',
@@ -419,23 +443,32 @@ const buffers = {
   vrrp_rx_bufs_multiplier: keyword(
     'noEffect',
     integer(1, uintMax),
-    'Of MTU and ADVERT, which are less than 1 MiB',
+    'Multiplies the size of vrrp_rx_bufs_policy',
     {
       default: '3',
       since: '2.0.3',
+      why: 'it multiplies MTU and ADVERT, which stay below the least buffer of 1 MiB',
     },
   ),
 } as const;
 
 const files = {
-  reload_check_config: keyword('notInEffectYet', optionalText('LOGFILE'), 'Test before reload', {
-    since: '2.2.0',
-  }),
-  reload_time_file: keyword('notInEffectYet', text('PATH'), 'File with a time to reload at', {
+  reload_check_config: keyword(
+    'supported',
+    optionalText('LOGFILE'),
+    'Where the findings of a reload go; a file with an error is always refused',
+    {
+      since: '2.2.0',
+    },
+  ),
+  reload_time_file: keyword('supported', text('PATH'), 'File with a time to reload at', {
     since: '2.1.0',
   }),
-  reload_repeat: keyword('notInEffectYet', flag(), 'Repeat the timed reload', { since: '2.1.0' }),
-  reload_file: keyword('notInEffectYet', optionalText('PATH'), 'Exists while reloading', {
+  reload_repeat: keyword('supported', flag(), 'The file of reload_time_file stays', {
+    since: '2.1.0',
+  }),
+  reload_file: keyword('supported', optionalText('PATH'), 'Exists while reloading', {
+    default: '/run/keepalived.reload',
     since: '2.2.0',
   }),
   include_check: keyword(
@@ -444,11 +477,17 @@ const files = {
     'How strictly includes are taken',
     { repeat: 'each', since: '2.2.0' },
   ),
-  config_save_dir: keyword('notInEffectYet', text('DIRECTORY'), 'Keeps configurations', {
-    since: '2.2.3',
-  }),
+  config_save_dir: keyword(
+    'supported',
+    text('DIRECTORY'),
+    'Keeps copies of what has run, a hundred at most, without secrets',
+    {
+      since: '2.2.3',
+    },
+  ),
   tmp_config_directory: keyword('noEffect', text('DIRECTORY'), 'For a temporary copy', {
     since: '2.2.0',
+    why: 'no temporary copy is made',
   }),
   data_use_instance: keyword('supported', bool(), 'Name of the instance in file names', {
     default: 'off',
@@ -463,13 +502,19 @@ const files = {
   }),
   stats_dump_file: keyword('noEffect', text('PATH'), 'File of the statistics', {
     since: '2.3.3',
+    why: 'the file is keepalived.stats in TMPDIR, as with keepalived',
   }),
   json_dump_file: keyword('noEffect', text('PATH'), 'File of the JSON dump', {
     since: '2.3.3',
+    why: 'the file is keepalived.json in TMPDIR, as with keepalived',
   }),
   state_file_location: keyword('supported', text('PATH'), 'What manuals call it', {}),
-  stats_file_location: keyword('noEffect', text('PATH'), 'What manuals call it', {}),
-  json_file_location: keyword('noEffect', text('PATH'), 'What manuals call it', {}),
+  stats_file_location: keyword('noEffect', text('PATH'), 'What manuals call it', {
+    why: 'the file is keepalived.stats in TMPDIR, as with keepalived',
+  }),
+  json_file_location: keyword('noEffect', text('PATH'), 'What manuals call it', {
+    why: 'the file is keepalived.json in TMPDIR, as with keepalived',
+  }),
 } as const;
 
 export const globalKeywords = {

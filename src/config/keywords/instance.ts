@@ -89,7 +89,10 @@ const identity = {
   native_ipv6: keyword('supported', flag(), 'IPv6; seen from the addresses nowadays', {
     since: '1.2.1',
   }),
-  debug: keyword('noEffect', integer(0, 4), 'Level of debugging', { default: '0' }),
+  debug: keyword('noEffect', integer(0, 4), 'Level of debugging', {
+    default: '0',
+    why: 'it has none in keepalived either; -D tells more',
+  }),
 } as const;
 
 const sources = {

@@ -130,9 +130,10 @@ const entries = {
     repeat: 'each',
     since: '1.2.20',
   }),
-  linkbeat_interfaces: keyword('noEffect', linkbeatEntries, 'The kernel tells of every link', {
+  linkbeat_interfaces: keyword('noEffect', linkbeatEntries, 'Interfaces whose link is polled', {
     repeat: 'each',
     since: '2.0.13',
+    why: 'the kernel tells of every link',
   }),
   interface_up_down_delays: keyword('supported', delayEntries, 'Debounces interfaces', {
     repeat: 'each',
@@ -141,14 +142,16 @@ const entries = {
 } as const;
 
 const daemon = {
-  linkbeat_use_polling: keyword('noEffect', flag(), 'The kernel tells of every link', {
+  linkbeat_use_polling: keyword('noEffect', flag(), 'Poll the link of every interface', {
     since: '1.1.18',
+    why: 'the kernel tells of every link',
   }),
   net_namespace: keyword('supported', text('NAME'), 'Network namespace to run in', {
     since: '1.2.24',
   }),
   namespace_with_ipsets: keyword('noEffect', flag(), 'ipsets in a namespace on old kernels', {
     since: '1.3.0',
+    why: 'nftables is used, not ipsets',
   }),
   use_pid_dir: keyword('supported', flag(), 'Without -p the process id is in /run/failoverd', {
     default: 'on with instance or net_namespace',
@@ -160,6 +163,7 @@ const daemon = {
   child_wait_time: keyword('noEffect', seconds(0, 4_294_967), 'Patience with child processes', {
     default: '5',
     since: '2.0.0',
+    why: 'there are no child daemons to wait for',
   }),
 } as const;
 

@@ -113,25 +113,61 @@ function kept(name: string, syntax: string, help: string): Option<RouteEntry> {
   });
 }
 
-const timePattern = /^(\d{1,10}(?:\.\d{1,6})?)(ms|s)?$/;
+/** A metric that may be locked: `[lock] NUMBER`. */
+function locked(name: string, help: string): Option<RouteEntry> {
+  return lockable(name, '[lock] NUMBER', help, (token, cursor) => {
+    if (/^\d{1,10}(?:\.\d{1,6})?$/.test(token.value)) return Number(token.value);
+    cursor.bad(token, `'${token.value}' is not a number`);
+    return undefined;
+  });
+}
 
-/** A metric that may be locked: `[lock] NUMBER`; times may carry a unit. */
-function locked(name: string, help: string, time = false): Option<RouteEntry> {
+const timePattern = /^(?<number>\d{1,10}(?:\.\d{1,6})?)(?<unit>ms|s)?$/;
+/** Milliseconds; keepalived takes no less (TCP_RTO_MIN of Linux). */
+const leastTime = 200;
+
+/**
+ * `[lock] TIME`, in milliseconds. Without a unit it is what the kernel counts in, `unit` parts of a
+ * millisecond, as with ip-route(8).
+ */
+function lockedTime(name: string, help: string, unit = 1): Option<RouteEntry> {
+  return lockable(name, '[lock] TIME', help, (token, cursor) => {
+    const match = timePattern.exec(token.value)?.groups;
+    if (match === undefined) {
+      cursor.bad(token, `'${token.value}' is not a time`);
+      return undefined;
+    }
+    const scale = { s: 1000, ms: 1 }[match['unit'] ?? ''] ?? 1 / unit;
+    const value = Number(match['number']) * scale;
+    if (value >= leastTime) return value;
+    const { findings } = cursor.line;
+    const text = `${name} ${token.value} is ${value} ms; ${leastTime} ms is used, the least`;
+    const hint = 'write the unit: s or ms';
+    findings.report('out-of-range', cursor.line.spanOf(token), text, {
+      ...(match['unit'] === undefined && unit !== 1 && { hint }),
+    });
+    return leastTime;
+  });
+}
+
+type ReadMetric = (token: Token, cursor: Cursor) => number | undefined;
+
+function lockable(
+  name: string,
+  syntax: string,
+  help: string,
+  read: ReadMetric,
+): Option<RouteEntry> {
   return {
-    syntax: time ? '[lock] TIME' : '[lock] NUMBER',
+    syntax,
     help,
     since: '1.2.24',
     read: (draft, cursor, option) => {
       const lock = cursor.current?.value === 'lock';
       if (lock) cursor.next();
       const token = cursor.argument(option);
-      if (token === undefined) return;
-      const match = timePattern.exec(token.value);
-      if (match === null || (!time && match[2] !== undefined)) {
-        cursor.bad(token, `'${token.value}' is not a number`);
-        return;
-      }
-      const value = Number(match[1]) * (match[2] === 's' ? 1000 : 1);
+      const value = token && read(token, cursor);
+      if (value === undefined) return;
       const made: LockedValue = { value, lock };
       draft.options = { ...draft.options, [name]: made };
     },
@@ -240,13 +276,13 @@ const metrics: Options<RouteEntry> = {
   mtu: locked('mtu', 'Path MTU'),
   hoplimit: kept('hoplimit', 'NUMBER (0 to 255)', 'Hop limit'),
   advmss: locked('advmss', 'Advertised maximum segment size'),
-  rtt: locked('rtt', 'Initial round trip time', true),
-  rttvar: locked('rttvar', 'Initial variance of the round trip time', true),
+  rtt: lockedTime('rtt', 'Initial round trip time; a bare number counts eighths of 1 ms', 8),
+  rttvar: lockedTime('rttvar', 'Initial variance of it; a bare number counts quarters of 1 ms', 4),
   reordering: locked('reordering', 'Initial reordering'),
   window: kept('window', 'NUMBER', 'Largest window'),
   cwnd: locked('cwnd', 'Largest congestion window'),
   ssthresh: locked('ssthresh', 'Slow start threshold'),
-  rto_min: locked('rto_min', 'Least retransmission time-out', true),
+  rto_min: lockedTime('rto_min', 'Least retransmission time-out; a bare number counts 1 ms'),
   initcwnd: kept('initcwnd', 'NUMBER', 'Initial congestion window'),
   initrwnd: kept('initrwnd', 'NUMBER', 'Initial receive window'),
   features: kept('features', 'ecn', 'Features'),

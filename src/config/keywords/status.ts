@@ -20,7 +20,7 @@ export function reportStatus(
       findings.report('not-in-effect-yet', span, `'${name}' is read, but not in effect yet`);
       return;
     case 'noEffect':
-      findings.report('no-effect', span, `'${name}' has no effect in failoverd`);
+      findings.report('no-effect', span, `'${name}' has no effect in failoverd: ${row.why}`);
       return;
     case 'lvs':
       findings.report('lvs-ignored', span, `'${name}' is about LVS; failoverd leaves it alone`, {

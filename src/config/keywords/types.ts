@@ -56,6 +56,8 @@ export interface Keyword<T> {
   readonly repeat: Repeat;
   /** The spelling to use instead of a deprecated one. */
   readonly insteadUse: string | null;
+  /** Why a keyword has no effect, after a colon; empty for all others. */
+  readonly why: string;
   readonly since: string;
   /** A setting of failoverd's own: only behind `@failoverd`. */
   readonly own: boolean;
@@ -107,6 +109,7 @@ interface Remarks {
   readonly default?: string;
   readonly repeat?: Repeat;
   readonly insteadUse?: string;
+  readonly why?: string;
   readonly since?: string;
   readonly own?: boolean;
 }
@@ -125,6 +128,7 @@ export function keyword<T>(
     default: remarks.default ?? '',
     repeat: remarks.repeat ?? 'last',
     insteadUse: remarks.insteadUse ?? null,
+    why: remarks.why ?? '',
     since: remarks.since ?? '',
     own: remarks.own ?? false,
   };

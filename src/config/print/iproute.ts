@@ -66,7 +66,7 @@ function place(name: string): number {
   return index === -1 ? dumpOrder.length : index;
 }
 
-/** Milliseconds as the dump has them: `1s`, `200ms`. */
+/** Milliseconds with their unit: `1s`, `200ms`. */
 function timeText(milliseconds: number): string {
   return milliseconds % 1000 === 0 ? `${milliseconds / 1000}s` : `${milliseconds}ms`;
 }
@@ -76,7 +76,7 @@ function optionTexts(options: RouteEntry['options'], form: Form): string[] {
   const ordered = form === 'dump' ? list.toSorted(([a], [b]) => place(a) - place(b)) : list;
   return ordered.map(([name, value]) => {
     if (typeof value === 'string') return `${name} ${value}`;
-    const time = form === 'dump' && ['rtt', 'rttvar', 'rto_min'].includes(name);
+    const time = ['rtt', 'rttvar', 'rto_min'].includes(name);
     return `${name} ${value.lock ? 'lock ' : ''}${time ? timeText(value.value) : value.value}`;
   });
 }

@@ -24,6 +24,8 @@ export interface Oracle {
   /** keepalived stayed up and had instances. */
   readonly runs: boolean;
   readonly configId: string;
+  /** All that the file has lines for: the routers that share it. */
+  readonly configIds: readonly string[];
   /** Exit code of `keepalived -t` with scripts in place. */
   readonly testExit: number;
   readonly text: string;
@@ -43,8 +45,8 @@ export interface CorpusFile {
   readonly text: string;
   /** The directory with what lies beside it, if anything does. */
   readonly companions: string | undefined;
-  /** Reads it anew. */
-  read(): LoadResult;
+  /** Reads it anew, as the router of that name. */
+  read(configId?: string): LoadResult;
   /** What `read` gave the first time. */
   load(): LoadResult;
 }
@@ -52,6 +54,7 @@ export interface CorpusFile {
 function readOracle(directory: string, id: string): Oracle {
   const text = readFileSync(join(directory, 'oracle', `${id}.txt`), 'latin1');
   const configId = /config_id_used: (.*)/.exec(text)?.[1] ?? '(none)';
+  const seen = /^config_ids_seen: (.*)$/m.exec(text)?.[1]?.split(' ') ?? [];
   const kept = (suffix: string): string | null => {
     const file = join(directory, 'oracle', `${id}.${suffix}`);
     return existsSync(file) ? readFileSync(file, 'latin1') : null;
@@ -64,6 +67,7 @@ function readOracle(directory: string, id: string): Oracle {
   return {
     runs: /alive_after_6s=True/.test(text) && dump !== null,
     configId: configId === '(none)' ? 'host' : configId,
+    configIds: seen.filter((id) => id !== ''),
     testExit: Number(/"stub_2\.4\.3": (-?\d+)/.exec(text)?.[1] ?? Number.NaN),
     text,
     scripts: (scripts ?? '').split(' ').filter((path) => path.startsWith('/')),
@@ -103,10 +107,8 @@ export function corpusFiles(): CorpusFile[] {
       const id = name.replace('.conf', '');
       const oracle = readOracle(corpus, id);
       const reader = readerFor(corpus, id);
-      const read = () => {
-        const options = { reader, configId: oracle.configId, environment: {} };
-        return loadConfig(mainFile, options);
-      };
+      const read = (configId = oracle.configId) =>
+        loadConfig(mainFile, { reader, configId, environment: {} });
       const beside = join(corpus, 'conf', `${id}.files`);
       let known: LoadResult | undefined;
       return {

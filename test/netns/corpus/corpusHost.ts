@@ -55,7 +55,7 @@ export class CorpusHost {
   }
 
   logs(): string {
-    return this.#daemon?.tail(8) ?? '';
+    return this.#daemon?.tail(200) ?? '';
   }
 
   async close(): Promise<void> {
@@ -68,10 +68,7 @@ export class CorpusHost {
   #networkScript(): string {
     const inside = `ip -n ${this.#namespace}`;
     const kernel = this.#file.oracle.kernel ?? '';
-    // Of every router that shares the file.
-    const named = this.#file.text.matchAll(/\b(?:unicast|mcast)_src_ip\s+([^\s%]+)/g);
-    const sources = new Set([...named].map(([, address = '']) => address));
-    const links = interfacesOf(kernel, sources).map(
+    const links = interfacesOf(kernel, sourcesOf(this.#file)).map(
       ({ name, mac, addresses }, index) => `
         ${inside} link add ${name} address ${mac} type veth peer name p${index} netns ${this.#namespace}p
         ip -n ${this.#namespace}p link set p${index} up
@@ -105,4 +102,18 @@ export class CorpusHost {
       ${scripts.join('\n')}
       exec chroot ${root} ${process.execPath} ${FAILOVERD} ${flags.join(' ')} -f /etc/keepalived/keepalived.conf`;
   }
+}
+
+/**
+ * What adverts are sent from by every router that shares the file: as the text has it, or as it is put
+ * together. An address that the file itself adds is not the host's.
+ */
+function sourcesOf({ oracle, read, text }: CorpusFile): (address: string) => boolean {
+  const written = text.matchAll(/\b(?:unicast|mcast)_src_ip\s+([^\s%/]+)/g);
+  const routers = [oracle.configId, ...oracle.configIds].map((id) => read(id).model);
+  const sent = routers.flatMap(({ instances }) => instances.map((one) => one.sourceAddress));
+  const sources = new Set([...[...written].map(([, address = '']) => address), ...sent]);
+  const added = routers.flatMap(({ staticAddresses }) => staticAddresses);
+  const own = new Set(added.map((one) => `${one.address}/${one.prefixLength}`));
+  return (address) => sources.has(address.replace(/\/\d+$/, '')) && !own.has(address);
 }

@@ -15,9 +15,9 @@ const LINK = /^\d+: (?<name>[^:@]+)(?:@\S+)?: /;
 
 /**
  * The interfaces that a recorded host had of its own, with the addresses that its keeper gave it:
- * 10.255.N.M, and those that the file sends its adverts from.
+ * 10.255.N.M, and those that the file sends its adverts from (`isSource`, of ADDRESS/LENGTH).
  */
-export function interfacesOf(text: string, sources: ReadonlySet<string>): Interface[] {
+export function interfacesOf(text: string, isSource: (address: string) => boolean): Interface[] {
   const found: Interface[] = [];
   let current: Interface | undefined;
   for (const line of partsOf(text).get('ip -d addr show') ?? []) {
@@ -29,8 +29,7 @@ export function interfacesOf(text: string, sources: ReadonlySet<string>): Interf
       found.push(current);
     }
     const address = /^inet6? (?<address>\S+\/\d+) /.exec(line)?.groups?.['address'] ?? '';
-    const bare = address.replace(/\/\d+$/, '');
-    if (/^10\.255\.\d+\.\d+\/24$/.test(address) || sources.has(bare)) {
+    if (/^10\.255\.\d+\.\d+\/24$/.test(address) || isSource(address)) {
       current?.addresses.push(address + (address.includes(':') ? ' nodad' : ''));
     }
   }
