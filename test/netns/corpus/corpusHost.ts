@@ -108,9 +108,10 @@ export class CorpusHost {
  * What adverts are sent from by every router that shares the file: as the text has it, or as it is put
  * together. An address that the file itself adds is not the host's.
  */
-function sourcesOf({ oracle, read, text }: CorpusFile): (address: string) => boolean {
+function sourcesOf(file: CorpusFile): (address: string) => boolean {
+  const { oracle, text } = file;
   const written = text.matchAll(/\b(?:unicast|mcast)_src_ip\s+([^\s%/]+)/g);
-  const routers = [oracle.configId, ...oracle.configIds].map((id) => read(id).model);
+  const routers = [oracle.configId, ...oracle.configIds].map((id) => file.read(id).model);
   const sent = routers.flatMap(({ instances }) => instances.map((one) => one.sourceAddress));
   const sources = new Set([...[...written].map(([, address = '']) => address), ...sent]);
   const added = routers.flatMap(({ staticAddresses }) => staticAddresses);
