@@ -15,10 +15,10 @@ const args = [require.resolve('node-gyp/bin/node-gyp.js'), ...steps];
 if (hasHeaders) args.push(`--nodedir=${prefix}`);
 const jobs = process.env.JOBS ?? 'max';
 
-// Two builds at once in one directory would spoil each other: the second waits.
-const lock = path.join(root, 'node_modules/.failoverd-build.lock');
+// Two builds at once in one directory would spoil each other: the second waits at the lock of the
+// directory itself, since an installed package has no other that is always there.
 const flock = ['/usr/bin/flock', '/bin/flock'].find((file) => existsSync(file));
-const command = flock === undefined ? [process.execPath] : [flock, lock, process.execPath];
+const command = flock === undefined ? [process.execPath] : [flock, root, process.execPath];
 const run = spawnSync(command[0], [...command.slice(1), ...args], {
   cwd: root,
   stdio: 'inherit',
