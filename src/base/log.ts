@@ -4,7 +4,7 @@
  */
 
 /** From the least to the most serious. `notice` is what an operator wants to see of every day. */
-export const logLevels = ['debug', 'info', 'notice', 'warning', 'error'] as const;
+const logLevels = ['debug', 'info', 'notice', 'warning', 'error'] as const;
 
 export type LogLevel = (typeof logLevels)[number];
 

@@ -158,7 +158,7 @@ export function* attributesOf(bytes: Buffer): Generator<NetlinkAttribute> {
   }
 }
 
-export function readU16(bytes: Buffer, at: number): number {
+function readU16(bytes: Buffer, at: number): number {
   return little ? bytes.readUInt16LE(at) : bytes.readUInt16BE(at);
 }
 

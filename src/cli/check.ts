@@ -65,7 +65,7 @@ function report(findings: readonly Finding[], options: CheckOptions, toStderr: b
 }
 
 /** Checks files and returns the exit code. Several files are also compared with each other. */
-export async function runCheck(files: readonly string[], options: CheckOptions): Promise<number> {
+async function runCheck(files: readonly string[], options: CheckOptions): Promise<number> {
   const results = files.map((file) => loadConfig(file, loadOptions(options)));
   const findings = results.flatMap((result) => [...result.diagnostics]);
   if (options.onHost === true) {

@@ -67,12 +67,6 @@ export function makeSpan(source: Source, start: number, end: number): Span {
   return { source, start, end, definition: null };
 }
 
-/** A span from the start of `first` to the end of `last`, if both are in one file. */
-export function joinSpans(first: Span, last: Span): Span {
-  if (first.source !== last.source || last.end < first.start) return first;
-  return { source: first.source, start: first.start, end: last.end, definition: first.definition };
-}
-
 /** `path:line:column` for messages. */
 export function describeSpan(span: Span): string {
   const { line, column } = positionOf(span.source, span.start);

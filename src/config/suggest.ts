@@ -1,7 +1,7 @@
 /** "Did you mean": the nearest of some known words. */
 
 /** Number of single-character edits (swaps count as one) between two words. */
-export function editDistance(a: string, b: string): number {
+function editDistance(a: string, b: string): number {
   let before: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i += 1) {

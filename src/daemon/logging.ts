@@ -4,7 +4,7 @@ import { errorText } from '../base/errorText.ts';
 import type { LogLevel } from '../base/log.ts';
 import { createLog } from '../observe/log.ts';
 import type { LogSink, RunningLog } from '../observe/log.ts';
-import { consoleText } from '../observe/logFormat.ts';
+import { consoleText, prefixedText } from '../observe/logFormat.ts';
 import type { LogIdentity } from '../observe/logFormat.ts';
 import {
   appendFlags,
@@ -29,7 +29,8 @@ export function openLog(
     facility: choices.facility,
   };
   const sinks: LogSink[] = [];
-  const inJournal = isJournalStream(env['JOURNAL_STREAM']) && existsSync(journalSocket);
+  const isJournal = isJournalStream(env['JOURNAL_STREAM']);
+  const inJournal = isJournal && existsSync(journalSocket);
   if (choices.syslog && inJournal) sinks.push(journalSink(send, identity));
   else if (choices.syslog && existsSync('/dev/log')) sinks.push(syslogSink(send, identity));
   // Under a service manager standard error is the journal: the line would be there twice.
@@ -40,7 +41,8 @@ export function openLog(
   }
   // Never mute: without any other target (a container) standard error is what is left.
   if ((choices.console && !twice) || sinks.length === 0) {
-    sinks.push(consoleSink(standardError, consoleText));
+    // Where the journal reads it but its own socket is out of reach, the level goes with the line.
+    sinks.push(consoleSink(standardError, isJournal ? prefixedText : consoleText));
   }
   const log = createLog({ level: levelOf(choices.detail), sinks });
   if (problem !== undefined) log.warning(problem, { event: 'logFile' });

@@ -21,7 +21,7 @@ export function fifoLine({ kind, name, what, priority }: FifoEvent): string {
 }
 
 /** The line that stands for lines left out. */
-export function lossLine(count: number): string {
+function lossLine(count: number): string {
   return `LOST "lines" DROPPED ${count}\n`;
 }
 

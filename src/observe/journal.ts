@@ -65,7 +65,7 @@ export interface JournalOptions {
   readonly maxTransitions: number;
 }
 
-export const defaultJournal: JournalOptions = { maxEntries: 2000, maxTransitions: 20 };
+const defaultJournal: JournalOptions = { maxEntries: 2000, maxTransitions: 20 };
 
 export class Journal {
   readonly #options: JournalOptions;

@@ -13,7 +13,7 @@ import path from 'node:path';
 import type { Writable } from 'node:stream';
 import type { LogSink } from './log.ts';
 import type { LogIdentity, LogLine } from './logFormat.ts';
-import { consoleText, journalBytes, prefixedText, syslogText } from './logFormat.ts';
+import { consoleText, journalBytes, syslogText } from './logFormat.ts';
 
 /** Sends one datagram to a Unix socket without waiting; answers 0 or the kernel's errno. */
 export type SendDatagram = (path: string, data: Uint8Array) => number;
@@ -181,11 +181,6 @@ function datagramSink(send: SendDatagram, path: string, bytes: (l: LogLine) => B
     },
     close: () => Promise.resolve(),
   };
-}
-
-/** Standard error that is the journal's stream, where the journal's own socket is out of reach. */
-export function journalStreamSink(fd: number): LogSink {
-  return consoleSink(fd, prefixedText);
 }
 
 function droppedText(count: number): string {

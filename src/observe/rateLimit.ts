@@ -11,7 +11,7 @@ export interface RateLimitOptions {
   readonly maxKinds: number;
 }
 
-export const defaultRateLimit: RateLimitOptions = { burst: 20, windowMs: 10_000, maxKinds: 512 };
+const defaultRateLimit: RateLimitOptions = { burst: 20, windowMs: 10_000, maxKinds: 512 };
 
 interface Kind {
   windowStart: number;

@@ -17,7 +17,7 @@ interface Parsed {
 export const uintMax = 0xffff_ffff;
 export const intMax = 0x7fff_ffff;
 
-export function describeRange({ min, max }: Range): string {
+function describeRange({ min, max }: Range): string {
   if (max >= uintMax) return `${min} or more`;
   return max === intMax ? `${min} or more` : `${min} to ${max}`;
 }

@@ -10,7 +10,7 @@ import { Cursor, mark, number, readOptions, word } from './options.ts';
 import type { Draft, Option, Options } from './options.ts';
 import { uintMax } from './numbers.ts';
 
-export const routeTypes = [
+const routeTypes = [
   'unicast',
   'local',
   'broadcast',

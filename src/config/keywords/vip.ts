@@ -17,7 +17,7 @@ const scopes: Readonly<Record<string, number>> = {
 };
 
 /** The number of a scope, or null for a word that is none. */
-export function scopeNumber(text: string): number | null {
+function scopeNumber(text: string): number | null {
   const named = Object.hasOwn(scopes, text) ? scopes[text] : undefined;
   if (named !== undefined) return named;
   const number = /^(0x[0-9a-f]+|\d+)$/i.test(text) ? Number(text) : 256;

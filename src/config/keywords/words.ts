@@ -124,7 +124,7 @@ export function numbers(what: string): ArgumentType<readonly number[]> {
 }
 
 /** `USER [[:]GROUP]`; a leading or trailing colon asks for the supplementary groups too. */
-export function readUser(tokens: readonly Token[]): ScriptUser | null {
+function readUser(tokens: readonly Token[]): ScriptUser | null {
   const first = tokens[0]?.value;
   if (first === undefined) return null;
   const second = tokens[1]?.value ?? null;

@@ -14,7 +14,7 @@ export interface AuthenticationCase {
 }
 
 /** The first eight bytes, without half a character at the end. */
-export function cutPassword(password: string): string {
+function cutPassword(password: string): string {
   const bytes = Buffer.from(password, 'utf8');
   if (bytes.length <= 8) return password;
   const decoder = new TextDecoder('utf-8');

@@ -50,7 +50,7 @@ export function millisecondsText(micros: Micros): string {
   return fixed(micros / 1_000, 3);
 }
 
-export function onOff(value: boolean): string {
+function onOff(value: boolean): string {
   return value ? 'on' : 'off';
 }
 

@@ -40,7 +40,7 @@ const lineStart = /^(?:[~@]|\$[A-Za-z_][A-Za-z0-9_]*=|include[rmwba]?[ \t])/;
 const includeLimit = 64;
 
 /** The condition that keepalived never meets and failoverd always does. */
-export const ownConditionId = 'failoverd';
+const ownConditionId = 'failoverd';
 
 interface OpenDefinition {
   readonly name: string;

@@ -54,7 +54,7 @@ interface Rows {
 }
 
 /** An integer as strtol with base 0 reads it. */
-export function parseInteger(text: string): number | null {
+function parseInteger(text: string): number | null {
   const match = /^([+-]?)(0[xX][0-9a-fA-F]+|0[0-7]*|[1-9][0-9]*)$/.exec(text.trim());
   if (match === null) return null;
   const digits = match[2] ?? '';

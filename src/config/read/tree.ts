@@ -34,7 +34,3 @@ export function keywordSpan(statement: Statement): Span {
   const [first] = statement.tokens;
   return first === undefined ? spanOf(statement.text) : tokenSpan(statement, first);
 }
-
-export function statementSpan(statement: Statement): Span {
-  return spanOf(statement.text);
-}

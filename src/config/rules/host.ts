@@ -25,7 +25,7 @@ export interface Host {
   readonly path: string;
 }
 
-export const thisHost: Host = {
+const thisHost: Host = {
   links: '/sys/class/net',
   path: process.env['PATH'] ?? '/usr/sbin:/usr/bin:/sbin:/bin',
 };

@@ -25,7 +25,7 @@ export interface Outlook {
 }
 
 /** An owner keeps its priority; everybody else stays within 1 and 254 (RFC 9568 §6.1). */
-export function clampPriority(base: number, change: number): number {
+function clampPriority(base: number, change: number): number {
   return base === 255 ? 255 : Math.min(254, Math.max(1, base + change));
 }
 

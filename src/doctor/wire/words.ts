@@ -14,7 +14,7 @@ export function frameText(frame: OverheardFrame): string | undefined {
 }
 
 /** `IP 192.0.2.1 > 224.0.0.18: VRRPv2, Advertisement, vrid 51, prio 100, ...`. */
-export function advertText(advert: OverheardAdvert): string {
+function advertText(advert: OverheardAdvert): string {
   const family = isV6(advert.destination) ? 'IP6' : 'IP';
   const from = `${family} ${advert.source} > ${advert.destination}:`;
   const spi = advert.ahSequence === undefined ? '' : ` AH(seq=${advert.ahSequence}):`;
@@ -39,7 +39,7 @@ export function advertText(advert: OverheardAdvert): string {
   return `${from}${spi} ${parts.join(', ')}, addrs: ${advert.addresses.join(' ') || 'none'}`;
 }
 
-export function claimText({ claim, mac, address }: OverheardClaim): string {
+function claimText({ claim, mac, address }: OverheardClaim): string {
   return `${claimWords[claim]}, ${address} is at ${mac}`;
 }
 
