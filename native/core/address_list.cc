@@ -56,6 +56,23 @@ void dropRest(CoreState& core, Router& router, std::vector<VirtualAddress>& old,
   }
 }
 
+// The index again has the addresses of this instance as they are.
+void reindex(CoreState& core, Router& router) {
+  auto& vips = core.vips;
+  std::erase_if(vips, [&](const VipOwner& owner) { return owner.router == &router; });
+  const auto others = static_cast<std::ptrdiff_t>(vips.size());
+  for (std::uint32_t i = 0; i < router.addresses.size(); ++i) {
+    vips.push_back({router.addresses[i].config.address, &router, i});
+  }
+  const auto before = [](const VipOwner& a, const VipOwner& b) {
+    if (a.address != b.address) return a.address < b.address;
+    return a.router == b.router ? a.index < b.index : a.router->id() < b.router->id();
+  };
+  const auto middle = vips.begin() + others;
+  std::sort(middle, vips.end(), before);
+  std::inplace_merge(vips.begin(), middle, vips.end(), before);
+}
+
 }  // namespace
 
 void replace(CoreState& core, Router& router, const std::vector<AddressConfig>& wanted) {
@@ -75,20 +92,7 @@ void replace(CoreState& core, Router& router, const std::vector<AddressConfig>& 
   }
   // Removals come first: the same address may come back with another prefix length.
   dropRest(core, router, old, taken);
-  rebuildIndex(core);
-}
-
-void rebuildIndex(CoreState& core) {
-  core.vips.clear();
-  for (const auto& router : core.routers) {
-    for (std::uint32_t i = 0; i < router->addresses.size(); ++i) {
-      core.vips.push_back({router->addresses[i].config.address, router.get(), i});
-    }
-  }
-  std::sort(core.vips.begin(), core.vips.end(), [](const VipOwner& a, const VipOwner& b) {
-    if (a.address != b.address) return a.address < b.address;
-    return a.router == b.router ? a.index < b.index : a.router->id() < b.router->id();
-  });
+  reindex(core, router);
 }
 
 bool isVirtual(const CoreState& core, const IpAddress& address) {

@@ -32,8 +32,6 @@ void onResult(CoreState& core, const Requests::Target& target, std::int32_t erro
 void onAppeared(CoreState& core, const LocalAddressAppeared& fact);
 void onRemoved(CoreState& core, const LocalAddressRemoved& fact);
 
-// After a change of the list of instances or of addresses.
-void rebuildIndex(CoreState& core);
 // Whether the address is one of ours, or will be.
 [[nodiscard]] bool isVirtual(const CoreState& core, const IpAddress& address);
 

@@ -24,39 +24,59 @@ bool sameRouter(const InstanceConfig& a, const InstanceConfig& b) {
          (a.auth.kind == AuthKind::ah) == (b.auth.kind == AuthKind::ah);
 }
 
-// The outputs of the busiest moment: every instance takes over and announces at once.
-void reserveOutbox(CoreState& core) {
-  std::size_t outputs = 64;
-  for (const auto& router : core.routers) {
-    const auto& config = router->config;
-    const auto bursts = std::max(config.announce.repeat, config.announce.lowerPriorityRepeat);
-    outputs += 16 + 2 * config.unicastPeers.size() + 2 * config.objects.size();
-    outputs += router->addresses.size() * (2 + std::max(bursts, config.announce.refreshRepeat));
-  }
-  core.outbox.reserve(outputs);
+// An instance takes over and announces at once.
+Room roomFor(const Router& router) {
+  const auto& config = router.config;
+  const auto& announce = config.announce;
+  const std::size_t bursts =
+      std::max({announce.repeat, announce.lowerPriorityRepeat, announce.refreshRepeat});
+  const auto addresses = router.addresses.size();
+  Room room;
+  room.outputs =
+      16 + 2 * config.unicastPeers.size() + 2 * config.objects.size() + addresses * (2 + bursts);
+  room.requests = addresses + router.objects.list.size();
+  return room;
 }
 
+void makeRoom(CoreState& core) {
+  // Removals may still be on their way.
+  core.requests.reserve(2 * (core.room.requests + core.statics.list.size()) + 16);
+  core.outbox.reserve(64 + core.room.outputs);
+}
+
+void makeRoomFor(CoreState& core, Router& router) {
+  core.room -= router.room;
+  router.room = roomFor(router);
+  core.room += router.room;
+  makeRoom(core);
+}
+
+// More reasons of its own than these hardly stand at once; what is tracked may fail altogether.
+constexpr std::size_t kOwnFaults = 3;
+
 void reserveHealth(const CoreState& core, Router& router) {
-  std::size_t uses = 8 + router.config.trackers.size() + router.config.interfaces.size();
+  std::size_t uses = router.config.trackers.size() + router.config.interfaces.size();
   if (router.group != Router::kNoGroup) {
     const auto& group = core.groups[router.group].config;
     uses += group.trackers.size() + group.interfaces.size() + group.members.size();
   }
-  router.health.faults.reserve(uses);
-  router.health.parts.reserve(uses);
+  router.health.faults.reserve(kOwnFaults + uses);
+  router.health.parts.reserve(1 + uses);
 }
 
-// What depends on the list of instances, groups and addresses.
-void relist(CoreState& core) {
-  pulse::fit(core);
+// What depends on the settings and addresses of one instance. Costs no more where there are
+// thousands.
+void list(CoreState& core, Router& router) {
+  groups::place(core, router);
+  reserveHealth(core, router);
+  pacing::assign(core, router);
+  makeRoomFor(core, router);
+}
+
+// What depends on the list of groups.
+void regroup(CoreState& core) {
   groups::regroup(core);
-  addresses::rebuildIndex(core);
-  pacing::assign(core);
   for (const auto& router : core.routers) reserveHealth(core, *router);
-  auto asked = core.vips.size() + core.statics.list.size();
-  for (const auto& router : core.routers) asked += router->objects.list.size();
-  core.requests.reserve(2 * asked + 16);  // removals may still be on their way
-  reserveOutbox(core);
 }
 
 Router& create(CoreState& core, const InstanceConfig& config) {
@@ -103,7 +123,8 @@ void place(CoreState& core, Router& router, const InstanceConfig& config, CauseK
   addresses::replace(core, router, config.addresses);
   router.objects.swept = false;
   objects::replace(core, router.objects, config.objects);
-  relist(core);
+  list(core, router);
+  pulse::join(core, router);
   router.startCause = start;
   health::locate(core, router);
 }
@@ -124,6 +145,7 @@ void followInterval(CoreState& core, Router& router, Duration before, Duration d
 void update(CoreState& core, Router& router, const InstanceConfig& config) {
   const auto interval = router.advertInterval();
   const auto down = router.masterDown();
+  const auto downTimerAdverts = router.config.downTimerAdverts;
   const auto announce = router.config.announce;
   router.config = config;
   router.builder.configure(config);
@@ -136,7 +158,10 @@ void update(CoreState& core, Router& router, const InstanceConfig& config) {
   }
   addresses::replace(core, router, config.addresses);
   objects::replace(core, router.objects, config.objects);
-  relist(core);
+  list(core, router);
+  if (router.advertInterval() != interval || config.downTimerAdverts != downTimerAdverts) {
+    pulse::fit(core);
+  }
   router.refusals.inARow = 0;
   router.refusals.addressError = 0;
   router.refusals.addressLost.reset();
@@ -170,6 +195,7 @@ void instance(CoreState& core, const InstanceConfig& config) {
       withdraw(core, *known, CauseKind::configChanged);
       forget(core, *known);
       place(core, *known, config, CauseKind::configChanged);
+      pulse::fit(core);
     }
   }
   core.outbox.push(InstanceApplied{config.id, config.revision});
@@ -181,8 +207,9 @@ void removeInstance(CoreState& core, InstanceId id) {
   withdraw(core, *router, CauseKind::removed);
   forget(core, *router);
   for (const auto slot : router->slots) core.deadlines.release(slot);
+  core.room -= router->room;
   std::erase_if(core.routers, [&](const auto& each) { return each.get() == router; });
-  relist(core);
+  pulse::fit(core);
   core.outbox.push(InstanceRemoved{id});
   health::reassessAll(core);
 }
@@ -192,7 +219,7 @@ void statics(CoreState& core, const ApplyStatics& wanted) {
   std::erase_if(core.staticUses,
                 [&](const StaticUse& use) { return use.object >= wanted.objects.size(); });
   objects::replace(core, core.statics, wanted.objects);
-  relist(core);
+  makeRoom(core);
   if (core.kernelListed) objects::want(core, core.statics);
   health::reassessAll(core);
 }
@@ -211,14 +238,14 @@ void group(CoreState& core, const GroupConfig& config) {
   } else {
     at->config = config;
   }
-  relist(core);
+  regroup(core);
   groups::unite(core);
   health::reassessAll(core);
 }
 
 void removeGroup(CoreState& core, GroupId id) {
   std::erase_if(core.groups, [&](const Group& each) { return each.config.id == id; });
-  relist(core);
+  regroup(core);
   health::reassessAll(core);
 }
 

@@ -337,6 +337,11 @@ std::optional<Output> Core::drain() {
   return state_->outbox.take();
 }
 
+bool Core::isMaster(InstanceId instance) const {
+  const auto* router = state_->find(instance);
+  return router != nullptr && router->state == State::master;
+}
+
 CoreSnapshot Core::snapshot(Instant now) const {
   CoreSnapshot snapshot;
   takeSnapshot(*state_, now, snapshot, SnapshotRoom::present);

@@ -49,6 +49,7 @@ class Core {
   // The same into a picture that was drawn before: what fits into its memory allocates nothing.
   // With `room` also for the reasons and priorities that an instance can come to have.
   void snapshot(Instant now, CoreSnapshot& into, SnapshotRoom room = SnapshotRoom::present) const;
+  [[nodiscard]] bool isMaster(InstanceId instance) const;
   // What would have to be done if `now` were the end. Nothing once a stop without release began.
   // Allocates nothing; outputs that wait to be drained are left alone. Returns when it has to be
   // told again though nothing happens, because signatures age; never(): none does.

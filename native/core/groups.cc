@@ -121,14 +121,22 @@ void settle(CoreState& core) {
   }
 }
 
+void place(const CoreState& core, Router& router) {
+  const auto has = [&](const Group& group) {
+    const auto& members = group.config.members;
+    return std::find(members.begin(), members.end(), router.id()) != members.end();
+  };
+  const auto at = std::find_if(core.groups.begin(), core.groups.end(), has);
+  router.group = at == core.groups.end() ? Router::kNoGroup
+                                         : static_cast<std::size_t>(at - core.groups.begin());
+}
+
 void regroup(CoreState& core) {
-  for (const auto& router : core.routers) {
-    router->group = Router::kNoGroup;
-    for (std::size_t i = 0; i < core.groups.size(); ++i) {
-      const auto& members = core.groups[i].config.members;
-      if (std::find(members.begin(), members.end(), router->id()) == members.end()) continue;
-      router->group = i;
-      break;
+  for (const auto& router : core.routers) router->group = Router::kNoGroup;
+  // Who is in two of them belongs to the first.
+  for (auto i = core.groups.size(); i-- > 0;) {
+    for (const auto member : core.groups[i].config.members) {
+      if (auto* router = core.find(member)) router->group = i;
     }
   }
 }

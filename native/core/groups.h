@@ -19,7 +19,9 @@ void follow(CoreState& core, Router& router, State from);
 void unite(CoreState& core);
 // Tells what the groups have come to, after their members have told.
 void settle(CoreState& core);
-// After a change of groups or instances: who belongs where.
+// An instance has come or changed: where it belongs.
+void place(const CoreState& core, Router& router);
+// After a change of groups: who belongs where.
 void regroup(CoreState& core);
 
 }  // namespace failoverd::core::groups

@@ -1,5 +1,6 @@
 #include "core/outbox.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "base/check.h"
@@ -15,7 +16,7 @@ void Outbox::begin() {
 }
 
 void Outbox::reserve(std::size_t outputs) {
-  queue_.reserve(outputs);
+  if (outputs > queue_.capacity()) queue_.reserve(std::max(outputs, 2 * queue_.capacity()));
   if (chunks_.empty()) chunks_.push_back(std::make_unique<Chunk>());
 }
 

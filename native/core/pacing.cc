@@ -51,18 +51,17 @@ void apply(CoreState& core, const std::vector<AnnounceLimit>& limits) {
       core.flows.push_back({interval, core.deadlines.allocate(Purpose::announcePaced, index), 0});
     }
   }
-  assign(core);
+  for (const auto& router : core.routers) assign(core, *router);
 }
 
-void assign(CoreState& core) {
-  for (const auto& owner : core.vips) {
-    auto& vip = owner.router->addresses[owner.index];
-    vip.flow = flowOf(core, *owner.router, vip);
+void assign(CoreState& core, Router& router) {
+  for (auto& vip : router.addresses) {
+    vip.flow = flowOf(core, router, vip);
     const auto owed = vip.owed;
     vip.owed = 0;
     if (owed == 0 || owe(core, vip, owed)) continue;
     // Nothing holds it back any more.
-    announcer::announceOne(core, *owner.router, vip);
+    announcer::announceOne(core, router, vip);
   }
 }
 

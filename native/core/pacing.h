@@ -13,8 +13,8 @@ namespace failoverd::core::pacing {
 
 // In place of the limits so far.
 void apply(CoreState& core, const std::vector<AnnounceLimit>& limits);
-// The list of addresses has changed.
-void assign(CoreState& core);
+// The addresses of the instance have changed.
+void assign(CoreState& core, Router& router);
 // false: it is not limited, and nothing was noted.
 bool owe(CoreState& core, VirtualAddress& vip, std::uint32_t times);
 void forgive(Router& router);

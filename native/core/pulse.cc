@@ -15,21 +15,31 @@ Duration wantedBy(const Router& router) {
   return interval / (adverts == 2 ? 2 : 4);
 }
 
+void come(CoreState& core, Duration wanted) {
+  core.pulse = core.pulse == Duration::zero() ? wanted : std::min(core.pulse, wanted);
+}
+
+void comeSoonEnough(CoreState& core) {
+  const auto next = core.now + core.pulse;
+  if (core.deadlines.armed(core.pulseSlot) && core.deadlines.at(core.pulseSlot) <= next) return;
+  core.deadlines.arm(core.pulseSlot, next);
+}
+
 }  // namespace
 
 void fit(CoreState& core) {
   core.pulse = Duration::zero();
-  for (const auto& router : core.routers) {
-    const auto wanted = wantedBy(*router);
-    core.pulse = core.pulse == Duration::zero() ? wanted : std::min(core.pulse, wanted);
-  }
+  for (const auto& router : core.routers) come(core, wantedBy(*router));
   if (core.routers.empty()) {
     core.deadlines.cancel(core.pulseSlot);
-    return;
+  } else {
+    comeSoonEnough(core);
   }
-  const auto next = core.now + core.pulse;
-  if (core.deadlines.armed(core.pulseSlot) && core.deadlines.at(core.pulseSlot) <= next) return;
-  core.deadlines.arm(core.pulseSlot, next);
+}
+
+void join(CoreState& core, const Router& router) {
+  come(core, wantedBy(router));
+  comeSoonEnough(core);
 }
 
 void onDeadline(CoreState& core, Instant due) {

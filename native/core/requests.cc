@@ -1,5 +1,7 @@
 #include "core/requests.h"
 
+#include <algorithm>
+
 #include "base/check.h"
 
 namespace failoverd::core {
@@ -12,8 +14,10 @@ constexpr std::uint32_t kGenerations = 1U << (32 - kIndexBits);
 }  // namespace
 
 void Requests::reserve(std::size_t count) {
-  entries_.reserve(count);
-  free_.reserve(count);
+  if (count <= entries_.capacity()) return;
+  const auto room = std::max(count, 2 * entries_.capacity());
+  entries_.reserve(room);
+  free_.reserve(room);
 }
 
 std::uint32_t Requests::open(InstanceId instance, std::uint32_t index, RequestOf what) {

@@ -132,8 +132,26 @@ struct Election {
   Instant betterHeard;
 };
 
+// apply.cc: what memory is kept ready for.
+struct Room {
+  std::size_t outputs = 0;
+  std::size_t requests = 0;
+
+  Room& operator+=(const Room& other) {
+    outputs += other.outputs;
+    requests += other.requests;
+    return *this;
+  }
+  Room& operator-=(const Room& other) {
+    outputs -= other.outputs;
+    requests -= other.requests;
+    return *this;
+  }
+};
+
 struct Router {
   InstanceConfig config;
+  Room room;
   std::size_t group = kNoGroup;  // index into CoreState::groups
   static constexpr std::size_t kNoGroup = static_cast<std::size_t>(-1);
 

@@ -78,6 +78,7 @@ struct CoreState {
   ObjectSet statics;
   std::vector<StaticUse> staticUses;
   std::vector<std::unique_ptr<Router>> routers;  // by id
+  Room room;                                     // the sum of theirs
   std::vector<Group> groups;
   std::vector<VipOwner> vips;  // by address
   std::vector<AnnounceLimit> limits;

@@ -38,8 +38,9 @@ struct CommandBatch {
   std::size_t next = 0;  // the engine's place in it
 };
 
-// There are two of them, for ever: one to be looked at while the next is drawn. Their memory
-// fits what was configured last, so that whoever reads status makes the engine allocate nothing.
+// There is one, for ever; whoever asks while it is looked at waits until it has come back. Its
+// memory fits what was configured last, so that whoever reads status makes the engine allocate
+// nothing.
 struct Picture {
   std::uint64_t token = 0;
   EngineSnapshot snapshot;
@@ -52,7 +53,7 @@ class Mailbox {
   static constexpr std::size_t kMaxBatches = 256;
   static constexpr std::size_t kMaxCommands = 65536;
   static constexpr std::size_t kMaxPictures = 8;  // asked for and not yet taken
-  static constexpr std::size_t kPictures = 2;
+  static constexpr std::size_t kPictures = 1;
 
   Mailbox();
   ~Mailbox();
@@ -82,6 +83,7 @@ class Mailbox {
   template <class Take>
   void drainEvents(const Take& take) {
     bellRung_.store(false, std::memory_order_seq_cst);
+    reclaim();
     events_.drain(take);
   }
   // Node's end of the bell; Node owns and closes it.

@@ -12,9 +12,9 @@ namespace {
 // Inputs that may change what a goodbye says or where it goes, without an output that tells.
 template <class T>
 constexpr bool changesGoodbyes =
-    std::is_same_v<T, core::ApplyInstance> || std::is_same_v<T, core::LinkChanged> ||
-    std::is_same_v<T, core::LinkRemoved> || std::is_same_v<T, core::LocalAddressAppeared> ||
-    std::is_same_v<T, core::LocalAddressRemoved> || std::is_same_v<T, core::ClockSet>;
+    std::is_same_v<T, core::LinkChanged> || std::is_same_v<T, core::LinkRemoved> ||
+    std::is_same_v<T, core::LocalAddressAppeared> || std::is_same_v<T, core::LocalAddressRemoved> ||
+    std::is_same_v<T, core::ClockSet>;
 
 template <class T>
 constexpr bool isEvent = std::is_constructible_v<EngineEvent, const T&>;
@@ -48,8 +48,12 @@ void Protocol::handle(Instant at, const core::Input& input) {
   hands_.recorder.handled(at, input);
   core_.handle(at, input);
   drain(at);
-  const auto one = [&]<class T>(const T&) {
+  const auto one = [&]<class T>([[maybe_unused]] const T& what) {
     if constexpr (changesGoodbyes<T>) fallBehind(Behind::missing);
+    // Who becomes MASTER or ceases to be it says so with an output.
+    if constexpr (std::is_same_v<T, core::ApplyInstance>) {
+      if (core_.isMaster(what.config.id)) fallBehind(Behind::missing);
+    }
     if constexpr (std::is_same_v<T, core::AddressResult>) fallBehind(Behind::tooMuch);
   };
   std::visit(one, input);

@@ -5,10 +5,12 @@
  */
 import { exitCodes } from './exitCodes.ts';
 import { runCompiled } from './compiled.ts';
+import { keepYoungHeapSmall } from './youngHeap.ts';
 import { nodeProblem } from '../base/nodeProblem.ts';
 
 const problem = nodeProblem(process.versions.node);
 if (problem === undefined) {
+  keepYoungHeapSmall();
   runCompiled(import.meta.dirname, 'main');
 } else {
   process.stderr.write(`failoverd: ${problem}\n`);

@@ -12,6 +12,7 @@
  * any name, and with it state and counters, as in keepalived.
  */
 
+import { createHash } from 'node:crypto';
 import type {
   Command,
   TrackerKind,
@@ -28,7 +29,7 @@ import { instanceConfig, interfaceUses, processTracker, reportedTracker } from '
 export interface Applied {
   readonly id: number;
   readonly revision: number;
-  /** The desired value as text; what is compared. */
+  /** A digest of the desired value; what is compared. The text itself would weigh a kilobyte. */
   readonly value: string;
 }
 
@@ -130,6 +131,11 @@ function takeId(ids: Ids): number {
   return ids.next - 1;
 }
 
+/** Of a desired value: the same for the same value, and for no other. */
+function digestOf(value: object): string {
+  return createHash('sha256').update(textOf(value)).digest('base64');
+}
+
 /** Desired values as text; bytes are written as numbers. */
 function textOf(value: object): string {
   return JSON.stringify(value, (_key, inner: unknown) =>
@@ -187,11 +193,11 @@ function planTrackers(before: Plan, model: Model, ids: Ids): Part<Applied> {
     const { config } = tracker;
     const key = trackerKey(config.kind, config.name);
     const old = before.trackers.get(key);
-    const made = renew(old, textOf(tracker), ids);
+    const made = renew(old, digestOf(tracker), ids);
     applied.set(key, made);
     if (made === old) continue;
     const { id, revision } = made;
-    changes.push({ kind: 'ApplyTracker', config: { ...config, id, revision } });
+    changes.push({ kind: 'ApplyTracker', config: { id, revision, ...config } });
   }
   const removals = gone(before.trackers, applied).map((tracker): Command => ({
     kind: 'RemoveTracker',
@@ -304,11 +310,12 @@ function planInstances(
         host.vmacs.get(vmacKey(instance.name, device ?? instance.interface)),
     });
     const old = matches.get(instance.name);
-    const made = { ...renew(old, textOf(config), ids), router: routerKey(instance) };
+    const made = { router: routerKey(instance), ...renew(old, digestOf(config), ids) };
     applied.set(instance.name, made);
     const { id, revision } = made;
     if (revision === old?.revision) continue;
-    changes.push({ kind: 'ApplyInstance', config: { ...config, id, revision } });
+    // The numbers come first: what is added behind a spread gives each object a shape of its own.
+    changes.push({ kind: 'ApplyInstance', config: { id, revision, ...config } });
   }
   const removals = gone(before.instances, applied).map((instance): Command => ({
     kind: 'RemoveInstance',
@@ -353,11 +360,11 @@ function planGroups(
       interfaces: interfaceUses(group.trackInterfaces),
     };
     const old = before.groups.get(group.name);
-    const made = renew(old, textOf(config), ids);
+    const made = renew(old, digestOf(config), ids);
     applied.set(group.name, made);
     if (made === old) continue;
     const { id, revision } = made;
-    changes.push({ kind: 'ApplyGroup', config: { ...config, id, revision } });
+    changes.push({ kind: 'ApplyGroup', config: { id, revision, ...config } });
   }
   const removals = gone(before.groups, applied).map((group): Command => ({
     kind: 'RemoveGroup',

@@ -37,7 +37,8 @@ export type EventListener = (event: EngineEvent, record: EventRecord) => void;
 export class Dispatch {
   readonly #parts: DispatchParts;
   readonly #listeners: EventListener[] = [];
-  #view: StatusView = new Map();
+  #view = new Map<number, InstanceView>();
+  #changed = false;
   /** What has come since events were lost, while the engine's picture is on its way. */
   #since: EventRecord[] | undefined;
 
@@ -56,16 +57,17 @@ export class Dispatch {
 
   /** One batch, as the engine hands it out. */
   take(records: readonly EventRecord[]): void {
-    const before = this.#view;
     for (const record of records) this.#one(record);
-    if (this.#view !== before) this.#parts.onStatus(this.#view);
+    if (!this.#changed) return;
+    this.#changed = false;
+    this.#parts.onStatus(this.#view);
   }
 
   #one(record: EventRecord): void {
     const { event, at } = record;
     this.#since?.push(record);
     const before = 'instance' in event ? this.#view.get(event.instance ?? 0) : undefined;
-    this.#view = foldStatus(this.#view, event, at);
+    if (foldStatus(this.#view, event, at)) this.#changed = true;
     this.#tell(event, before);
     for (const listener of this.#listeners) {
       try {
@@ -87,8 +89,8 @@ export class Dispatch {
     this.#since = undefined;
     if (snapshot === undefined) return;
     const later = since.filter((record) => record.seq > snapshot.seq);
-    let present = statusOf(snapshot);
-    for (const { event, at } of later) present = foldStatus(present, event, at);
+    const present = statusOf(snapshot);
+    for (const { event, at } of later) foldStatus(present, event, at);
     const missed = missedEvents(this.#view, present);
     this.take(missed.map((event) => ({ seq: snapshot.seq, at: snapshot.core.at, event })));
     this.#view = present;

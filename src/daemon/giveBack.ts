@@ -8,10 +8,13 @@ import { runInNewContext } from 'node:vm';
 
 /** By then what was begun is through. A reload within this time begins it anew. */
 const restMs = 3000;
+/** So many events leave a megabyte or two behind. */
+const manyEvents = 1000;
 
 export class GiveBack {
   readonly #giveBackMemory: () => void;
   #timer: NodeJS.Timeout | undefined;
+  #events = 0;
 
   /** `giveBackMemory` of the engine. */
   constructor(giveBackMemory: () => void) {
@@ -22,6 +25,14 @@ export class GiveBack {
   soon(): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.now(), restMs).unref();
+  }
+
+  /** So many events of the engine have been dealt with: many are like a reload. */
+  afterEvents(count: number): void {
+    this.#events += count;
+    if (this.#events < manyEvents) return;
+    this.#events = 0;
+    this.soon();
   }
 
   /** Collects all garbage, which takes some tens of milliseconds for thousands of instances. */
@@ -37,11 +48,13 @@ export class GiveBack {
 
 /** V8 lends its collector to contexts that are made while the flag stands. */
 function collectGarbage(): void {
-  setFlagsFromString('--expose-gc');
+  // What is left is also moved together, so that whole pages become free.
+  for (const flag of ['expose-gc', 'compact-on-every-full-gc']) setFlagsFromString(`--${flag}`);
   try {
     const collect: unknown = runInNewContext('globalThis.gc');
     if (typeof collect === 'function') collect();
   } finally {
-    setFlagsFromString('--no-expose-gc');
+    for (const flag of ['expose-gc', 'compact-on-every-full-gc'])
+      setFlagsFromString(`--no-${flag}`);
   }
 }

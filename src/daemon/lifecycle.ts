@@ -6,12 +6,11 @@
  */
 import type { Log } from '../base/log.ts';
 import type { Daemon, StopBounds } from './compose.ts';
-import { giveBackMemory } from '../engine/index.ts';
 import { metricsText } from '../observe/metrics.ts';
 import { controlHandlers } from './control.ts';
 import type { EnginePort } from './enginePort.ts';
 import { Dumps } from './dumps.ts';
-import { GiveBack } from './giveBack.ts';
+import type { GiveBack } from './giveBack.ts';
 import type { DaemonOptions } from './options.ts';
 import { Reloader } from './reload.ts';
 import { ReloadFiles } from './reloadFiles.ts';
@@ -28,6 +27,7 @@ export interface LifeParts {
   readonly log: Log & { reopen(): void };
   readonly manager: ServiceManagerLink;
   readonly signals: Signals;
+  readonly giveBack: GiveBack;
 }
 
 /** How often the engine hears that somebody watches the trackers. */
@@ -39,10 +39,9 @@ const scriptsStopMs = 3000;
 
 /** Runs until the daemon has stopped. */
 export async function live(parts: LifeParts): Promise<void> {
-  const { daemon, engine, options, log, manager, signals } = parts;
+  const { daemon, engine, options, log, manager, signals, giveBack } = parts;
   const heartbeat = setInterval(() => engine.alive(), heartbeatMs);
   const source = new StatusSource(daemon, options.file);
-  const giveBack = new GiveBack(giveBackMemory);
   giveBack.soon();
   const dumps = new Dumps(daemon, source, log);
   const files = new ReloadFiles(log);

@@ -15,6 +15,7 @@ import type { Log } from '../base/log.ts';
 import type { Model } from '../config/index.ts';
 import {
   enterNamespace,
+  giveBackMemory,
   nativeProgram,
   openProcessConnector,
   sendDatagram,
@@ -25,6 +26,7 @@ import type { RunningLog } from '../observe/log.ts';
 import { Daemon } from './compose.ts';
 import type { EnginePort } from './enginePort.ts';
 import { engineOptions, startEngine } from './engineStart.ts';
+import { GiveBack } from './giveBack.ts';
 import { Guardian } from './guardian.ts';
 import { lockInstance, lockName, takenText } from './instanceLock.ts';
 import { endLeftScripts, recordScripts } from './leftScripts.ts';
@@ -201,7 +203,11 @@ async function run(parts: RunParts): Promise<Model> {
   const { options, signals, log, model, manager, onEngine } = parts;
   installTestHooks(process.env, log);
   let daemon: Daemon | undefined;
-  const engine = startEngine(engineOptions(model), (records) => daemon?.take(records));
+  const giveBack = new GiveBack(giveBackMemory);
+  const engine = startEngine(engineOptions(model), (records) => {
+    daemon?.take(records);
+    giveBack.afterEvents(records.length);
+  });
   if (typeof engine === 'string') throw new Refusal('failure', engine);
   onEngine(engine);
   let ready = false;
@@ -222,7 +228,7 @@ async function run(parts: RunParts): Promise<Model> {
   }
   ready = true;
   manager.ready(daemon.statusSentence);
-  await live({ daemon, engine, options, log, manager, signals });
+  await live({ daemon, engine, options, log, manager, signals, giveBack });
   guardian?.dismiss();
   onEngine(undefined);
   return daemon.model ?? model;

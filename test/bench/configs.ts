@@ -1,5 +1,7 @@
 // Configurations of the benchmark, the same text for every daemon.
 
+import { deviceOf } from './segments.ts';
+
 export const SERVER1 = '192.168.122.101';
 export const VIP = '192.168.122.200';
 
@@ -51,7 +53,7 @@ export function manyAddresses(count: number): string[] {
   return Array.from({ length: count }, (_, i) => `10.77.${i >> 8}.${i & 255}/32`);
 }
 
-/** Instances by the hundred: VRIDs 1 to 255 on each of as many interfaces as it takes. */
+/** Instances by the hundred: VRIDs 1 to 255 on each of as many segments as it takes. */
 export function manyInstances(
   count: number,
   interval: number,
@@ -61,7 +63,7 @@ export function manyInstances(
   return Array.from({ length: count }, (_, i) =>
     instance({
       vrid: (i % 255) + 1,
-      device: i < 255 ? 'eth0' : `m${Math.floor(i / 255)}`,
+      device: deviceOf(i),
       interval,
       priority,
       state,

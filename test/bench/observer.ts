@@ -66,17 +66,18 @@ export class Observer {
 
   /** Each packet is handed over at once: a few thousand a second, not tens of thousands. */
   static start(host: Host, filter = FILTER): Promise<Observer> {
-    return Observer.#start(host, filter, ['--immediate-mode', '-U'], 200);
+    const how = ['-i', 'eth0', '--immediate-mode', '-U'];
+    return Observer.#start(host, filter, how, 200);
   }
 
-  /** For tens of thousands a second: packets are handed over in blocks. */
-  static startForMany(host: Host, filter = FILTER): Promise<Observer> {
-    return Observer.#start(host, filter, [], 1.5 * BLOCK_MS);
+  /** For tens of thousands a second on this interface: packets are handed over in blocks. */
+  static startForMany(host: Host, device: string, filter = FILTER): Promise<Observer> {
+    return Observer.#start(host, filter, ['-i', device], 1.5 * BLOCK_MS);
   }
 
   static async #start(host: Host, filter: string, how: readonly string[], patience: number) {
     const file = host.privatePath(`observer-${now()}.pcap`);
-    const flags = '-n -B 65536 -s 96 -Z root -i eth0 --time-stamp-precision=nano'.split(' ');
+    const flags = '-n -B 65536 -s 96 -Z root --time-stamp-precision=nano'.split(' ');
     const tcpdump = await host.start(['tcpdump', ...flags, ...how, '-w', file, filter]);
     await tcpdump.waitForLine(/listening on/);
     return new Observer(tcpdump, file, patience);

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { GiveBack } from '../../src/daemon/giveBack.ts';
 import { giveBackMemory } from '../../src/engine/index.ts';
 
@@ -14,6 +14,23 @@ describe('giving memory back', () => {
     expect(process.memoryUsage().heapUsed).toBeLessThan(before - 8_000_000);
     expect(kept.get('kept')).toBe(2000);
     expect(garbage).toEqual([]);
+  });
+
+  it('is done after many events, once they have come to rest', () => {
+    vi.useFakeTimers();
+    try {
+      const given = vi.fn();
+      const giveBack = new GiveBack(given);
+      giveBack.afterEvents(400);
+      vi.advanceTimersByTime(60_000);
+      expect(given).not.toHaveBeenCalled();
+      giveBack.afterEvents(600);
+      giveBack.afterEvents(1000);
+      vi.advanceTimersByTime(60_000);
+      expect(given).toHaveBeenCalledTimes(1);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('lends the collector to nobody else', () => {

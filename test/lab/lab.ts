@@ -92,7 +92,12 @@ export class Lab {
 
   /** Pulls a host's cable out, or puts it back: the host's eth0 loses or finds its carrier. */
   async setCable(host: HostName, plugged: boolean): Promise<void> {
-    await run(['ip', '-n', this.#bridge, 'link', 'set', host, plugged ? 'up' : 'down']);
+    await this.switchIp([`link set ${host} ${plugged ? 'up' : 'down'}`]);
+  }
+
+  /** Lines for ip(8) in the namespace of the switch. */
+  async switchIp(lines: readonly string[]): Promise<void> {
+    await run(['ip', '-n', this.#bridge, '-batch', '-'], lines.join('\n'));
   }
 
   /** Ends every process of the lab and removes its namespaces and files. */

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Journal, ownKinds } from '../../src/observe/journal.ts';
 import { foldStatus, statusSentence } from '../../src/observe/status.ts';
-import type { StatusView } from '../../src/observe/status.ts';
+import type { InstanceView } from '../../src/observe/status.ts';
 import { causeOf, stateChanged } from './samples.ts';
 
 function entry(subject: string, sentence: string, kind: 'StateChanged' | 'MasterChanged') {
@@ -47,26 +47,26 @@ it('has the kinds of entries that the schema of events lists', () => {
 
 describe('the status fold', () => {
   it('follows state, cause, priority and master', () => {
-    let view: StatusView = new Map();
-    view = foldStatus(view, stateChanged({ from: 'init', to: 'backup' }), 5);
+    const view = new Map<number, InstanceView>();
+    foldStatus(view, stateChanged({ from: 'init', to: 'backup' }), 5);
     const master = { kind: 'MasterChanged', instance: 1, master: '192.0.2.1' } as const;
-    view = foldStatus(view, { ...master, priority: 200, advertInterval: 1_000_000 }, 6);
+    foldStatus(view, { ...master, priority: 200, advertInterval: 1_000_000 }, 6);
     expect(view.get(1)).toMatchObject({
       state: 'backup',
       since: 5,
       master: { address: '192.0.2.1', priority: 200 },
     });
     const cause = causeOf({ kind: 'masterSilent' });
-    view = foldStatus(view, stateChanged({ to: 'master', effectivePriority: 150, cause }), 9);
+    foldStatus(view, stateChanged({ to: 'master', effectivePriority: 150, cause }), 9);
     expect(view.get(1)).toMatchObject({ state: 'master', since: 9, effectivePriority: 150 });
     expect(view.get(1)?.master).toBeUndefined();
     expect(statusSentence(view)).toBe('1 MASTER');
   });
 
   it('does not count a repeated MASTER as a change', () => {
-    let view: StatusView = new Map();
-    view = foldStatus(view, stateChanged({ to: 'master' }), 5);
-    view = foldStatus(view, stateChanged({ from: 'master', to: 'master', repeated: true }), 8);
+    const view = new Map<number, InstanceView>();
+    foldStatus(view, stateChanged({ to: 'master' }), 5);
+    foldStatus(view, stateChanged({ from: 'master', to: 'master', repeated: true }), 8);
     expect(view.get(1)?.since).toBe(5);
   });
 });

@@ -2,8 +2,8 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Lab } from '../../lab/lab.ts';
-import { SERVER1, manyInstances } from '../configs.ts';
-import { addInterfaces, removeInterfaces } from '../interfaces.ts';
+import { manyInstances } from '../configs.ts';
+import { WIRE, addSegments, removeSegments, segmentOf } from '../segments.ts';
 import { now, Observer, type SeenAdvert, type Time } from '../observer.ts';
 import { NAMES, cpuMicros, peer, residentMegabytes } from '../peers.ts';
 import {
@@ -43,7 +43,7 @@ async function measure(
   await one.start(file);
   await sleep(4 * (interval / 1000) + 1500 + count * 2);
   const { pid } = one.daemon.process;
-  const observer = await Observer.startForMany(lab.client, 'ip proto 112');
+  const observer = await Observer.startForMany(lab.client, WIRE, 'ip proto 112');
   const before = cpuMicros(pid);
   const from = now();
   await sleep(seconds * 1000);
@@ -70,7 +70,7 @@ async function measure(
 }
 
 /** The first of all instances is the one that is changed. */
-const CHANGED = { from: SERVER1, vrid: 1 };
+const CHANGED = { segment: 0, vrid: 1 };
 
 /** Gaps that are not an interval, to 5 ms, among the adverts of each virtual router. */
 function offTime(
@@ -88,7 +88,7 @@ function offTime(
     const before = last.get(key);
     last.set(key, at);
     if (before === undefined || at < from || at > until) continue;
-    if (without?.vrid === vrid && without.from === source) continue;
+    if (without?.vrid === vrid && without.segment === segmentOf(source)) continue;
     all++;
     if (Math.abs(at - before - interval) > 5000) off++;
   }
@@ -107,7 +107,7 @@ async function run(lab: Lab, { quick }: BenchOptions, say: (what: string) => voi
       ];
   const rows: (string | number)[][] = [];
   for (const size of sizes) {
-    await addInterfaces(lab.server1, size.count);
+    await addSegments(lab, size.count);
     const label = `${size.count} every ${size.interval / 1000} ms`;
     const figures = new Map<string, Figures>();
     for (const name of NAMES) {
@@ -121,7 +121,7 @@ async function run(lab: Lab, { quick }: BenchOptions, say: (what: string) => voi
       const share = onTime.toFixed(2);
       rows.push([label, name, cpuPerAdvert, beside, megabytes, share, disturbed, disturbedByOne]);
     }
-    await removeInterfaces(lab.server1, size.count);
+    await removeSegments(lab, size.count);
   }
   return table(rows);
 }

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Lab } from '../../lab/lab.ts';
 import { eventually } from '../../lab/eventually.ts';
 import { manyInstances } from '../configs.ts';
-import { addInterfaces, removeInterfaces } from '../interfaces.ts';
+import { WIRE, addSegments, removeSegments, segmentOf, setCables } from '../segments.ts';
 import { Observer, type Seen } from '../observer.ts';
 import { NAMES, peer } from '../peers.ts';
 import {
@@ -35,12 +35,12 @@ async function measure(lab: Lab, name: (typeof NAMES)[number], count: number): P
   await hasAddresses(lab, 'server1', count);
   await second.start(manyInstances(count, INTERVAL / 1e6, PRIORITY2, 'BACKUP'));
   await sleep(3000 + count * 2);
-  const observer = await Observer.startForMany(lab.client, 'ip proto 112');
+  const observer = await Observer.startForMany(lab.client, WIRE, 'ip proto 112');
   await sleep((2 * INTERVAL) / 1000 + Math.random() * 1000);
-  await lab.setCable('server1', false);
+  await setCables(lab, 'server1', count, false);
   await hasAddresses(lab, 'server2', count);
   const seen = await observer.stop();
-  await lab.setCable('server1', true);
+  await setCables(lab, 'server1', count, true);
   await first.daemon.stop();
   await second.daemon.stop();
   return judge(seen, count);
@@ -54,13 +54,12 @@ async function hasAddresses(lab: Lab, host: 'server1' | 'server2', count: number
   );
 }
 
-/** By interface and VRID: the last advert of the one, and the first of the other. */
+/** By segment and VRID: the last advert of the one, and the first of the other. */
 function judge({ adverts }: Seen, count: number): Figures {
   const last = new Map<string, number>();
   const late = new Map<string, number>();
   for (const { at, from, vrid, priority } of adverts) {
-    // 10.79.INTERFACE.ROUTER
-    const key = `${from.split('.')[2]} ${vrid}`;
+    const key = `${segmentOf(from)} ${vrid}`;
     const before = last.get(key);
     if (priority === PRIORITY1) last.set(key, at);
     else if (before !== undefined && !late.has(key)) late.set(key, at - before - MASTER_DOWN);
@@ -71,8 +70,7 @@ function judge({ adverts }: Seen, count: number): Figures {
 async function run(lab: Lab, { quick }: BenchOptions, say: (what: string) => void) {
   const rows: (string | number)[][] = [];
   for (const count of quick ? [255] : [4000]) {
-    await addInterfaces(lab.server1, count, 1);
-    await addInterfaces(lab.server2, count, 2);
+    await addSegments(lab, count);
     const figures = new Map<string, Figures>();
     for (const name of NAMES) {
       say(`${count} at once, ${name}`);
@@ -83,8 +81,7 @@ async function run(lab: Lab, { quick }: BenchOptions, say: (what: string) => voi
       const beside = name === 'failoverd' ? ratio(late.max, theirs) : '';
       rows.push([`${count} at once`, name, late.median, late.p99, late.max, beside, missing]);
     }
-    await removeInterfaces(lab.server1, count, 1);
-    await removeInterfaces(lab.server2, count, 2);
+    await removeSegments(lab, count);
   }
   return table(rows);
 }
