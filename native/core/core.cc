@@ -257,7 +257,7 @@ void pass(CoreState& core, const Deadlines::Due& due) {
       startupIsOver(core);
       return;
     case Purpose::stopLimit:
-      stop::onLimit(core);
+      stop::onLimit(core, due.at);
       return;
     case Purpose::staticsRetry:
       objects::retry(core, core.statics);

@@ -36,12 +36,18 @@ bool anyLingers(const CoreState& core) {
                      [](const auto& router) { return router->lingering; });
 }
 
+void lingerNoLonger(CoreState& core) {
+  for (const auto& router : core.routers) {
+    if (router->lingering) giveBack(core, *router);
+  }
+}
+
 }  // namespace
 
 void begin(CoreState& core, const Stop& stop) {
   if (core.stopping) {
     // Once more, and in a hurry: nobody is waited for any longer.
-    if (stop.linger <= Duration::zero() && anyLingers(core)) onLimit(core);
+    if (stop.linger <= Duration::zero()) lingerNoLonger(core);
     return;
   }
   core.stopping = stop;
@@ -72,15 +78,15 @@ void giveBack(CoreState& core, Router& router) {
   if (lastToLinger) core.deadlines.arm(core.stopSlot, core.now + kPatienceWithKernel);
 }
 
-void onLimit(CoreState& core) {
-  if (!anyLingers(core)) {
-    core.stopped = true;
-    core.outbox.push(Stopped{});
+void onLimit(CoreState& core, Instant due) {
+  if (anyLingers(core)) return lingerNoLonger(core);
+  // Whoever was away while the limit passed has not listened to the kernel.
+  if (core.now - due >= kPatienceWithKernel) {
+    core.deadlines.arm(core.stopSlot, core.now + kPatienceWithKernel);
     return;
   }
-  for (const auto& router : core.routers) {
-    if (router->lingering) giveBack(core, *router);
-  }
+  core.stopped = true;
+  core.outbox.push(Stopped{});
 }
 
 void settle(CoreState& core) {

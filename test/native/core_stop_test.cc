@@ -97,25 +97,58 @@ TEST_CASE("--dont-release-vrrp: no goodbye, and the addresses stay") {
   EXPECT(lab.has(0, "10.0.1.100"));
 }
 
-TEST_CASE("a kernel that does not answer holds nobody up") {
-  core::Core core({});
-  auto now = Instant::ofMicros(0);
-  const auto drain = [&] {
+namespace {
+
+// An owner on a host whose kernel never answers.
+struct Unanswered {
+  core::Core core{{}};
+  Instant now = Instant::ofMicros(0);
+
+  Unanswered() {
+    const core::LinkChanged eth0{lab::kEth0, lab::name("eth0"), true, true, {}, 1500, false};
+    const core::LocalAddressAppeared own{lab::kEth0, lab::ip("10.0.1.1"), 24, false, false, false};
+    for (const auto& input : std::vector<core::Input>{eth0, own, core::KernelListed{},
+                                                      core::ApplyInstance{Lab::instance(255)},
+                                                      core::ListenResult{InstanceId{1}, 0}}) {
+      core.handle(now, input);
+      drain();
+    }
+  }
+
+  Lines drain() {
     Lines lines;
     while (const auto out = core.drain()) lines.push_back(lab::lineOf(*out));
     return lines;
-  };
-  const core::LinkChanged eth0{lab::kEth0, lab::name("eth0"), true, true, {}, 1500, false};
-  const core::LocalAddressAppeared own{lab::kEth0, lab::ip("10.0.1.1"), 24, false, false, false};
-  for (const auto& input : std::vector<core::Input>{
-           eth0, own, core::KernelListed{}, core::ApplyInstance{Lab::instance(255)},
-           core::ListenResult{InstanceId{1}, 0}, core::Stop{}}) {
-    core.handle(now, input);
-    drain();
   }
-  core.advance(now + Duration::ofMillis(999));
-  EXPECT(drain().empty());
-  core.advance(now + Duration::ofSeconds(1));
-  EXPECT(drain() == Lines{"stopped"});
-  EXPECT(core.nextDeadline() == Instant::never());
+
+  Lines advance(Duration time) {
+    now = now + time;
+    core.advance(now);
+    return drain();
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a kernel that does not answer holds nobody up") {
+  Unanswered host;
+  host.core.handle(host.now, core::Stop{});
+  host.drain();
+  EXPECT(host.advance(Duration::ofMillis(999)).empty());
+  EXPECT(host.advance(Duration::ofMillis(1)) == Lines{"stopped"});
+}
+
+TEST_CASE("the kernel is given its time also by who was away when the next master came") {
+  Unanswered host;
+  host.core.handle(host.now, core::Stop{Duration::ofSeconds(3), true});
+  EXPECT(host.drain() == Lines{"goodbye"});
+  const auto bytes = Lab(1).advertBytes("10.0.1.2", Lab::instance(100), 100);
+  const core::AdvertReceived heir{
+      lab::kEth0, lab::ip("10.0.1.2"), lab::ip("224.0.0.18"), 255, bytes, {}};
+  // It came while the process was stopped, and counts as heard then.
+  host.core.handle(host.now + Duration::ofSeconds(1), heir);
+  EXPECT(host.drain() == Lines{"remove 10.0.1.100", "state master->init stopping", "unlisten"});
+  EXPECT(host.advance(Duration::ofSeconds(8)).empty());
+  EXPECT(host.advance(Duration::ofMillis(999)).empty());
+  EXPECT(host.advance(Duration::ofMillis(1)) == Lines{"stopped"});
 }
