@@ -16,20 +16,27 @@ import {
   rmSync,
   writeSync,
 } from 'node:fs';
+import { errorText } from './errorText.ts';
 import { readIdentity } from './procStat.ts';
 
 const lineBytes = 40;
 
+/** Hears the problem when writing begins to fail, and undefined when it works again. */
+export type TellLedger = (problem: string | undefined) => void;
+
 export class GroupLedger {
   readonly #path: string;
   readonly #fd: number;
-  /** The line of each group. */
-  readonly #lines = new Map<number, number>();
+  readonly #tell: TellLedger;
+  /** The line of each group, and what it says. */
+  readonly #lines = new Map<number, { readonly line: number; readonly text: string }>();
   readonly #free: number[] = [];
+  #failing = false;
 
   /** Begins anew at `path`. Throws where that is not possible. */
-  constructor(path: string) {
+  constructor(path: string, tell: TellLedger) {
     this.#path = path;
+    this.#tell = tell;
     rmSync(path, { force: true });
     const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
     this.#fd = openSync(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
@@ -40,16 +47,17 @@ export class GroupLedger {
     const startTime = readIdentity(leader)?.startTime;
     if (startTime === undefined || this.#lines.has(leader)) return;
     const line = this.#free.pop() ?? this.#lines.size + 1;
-    this.#lines.set(leader, line);
-    this.#write(line, `${leader} ${startTime}`);
+    const text = `${leader} ${startTime}`;
+    this.#lines.set(leader, { line, text });
+    this.#write(line, text);
   }
 
   remove(leader: number): void {
-    const line = this.#lines.get(leader);
-    if (line === undefined) return;
+    const known = this.#lines.get(leader);
+    if (known === undefined) return;
     this.#lines.delete(leader);
-    this.#free.push(line);
-    this.#write(line, '');
+    this.#free.push(known.line);
+    this.#write(known.line, '');
   }
 
   /** The orderly end: nothing is left, and nothing is kept. */
@@ -58,13 +66,30 @@ export class GroupLedger {
     rmSync(this.#path, { force: true });
   }
 
-  /** A disk that is full costs the record of a script and not the script. */
+  /**
+   * A disk that is full costs the record of a script and not the script. What could not be written
+   * is written with the next line that can be.
+   */
   #write(line: number, text: string): void {
     try {
-      writeSync(this.#fd, `${text.padEnd(lineBytes - 1)}\n`, line * lineBytes);
-    } catch {
-      return;
+      if (this.#failing) this.#writeAll();
+      else this.#put(line, text);
+      if (this.#failing) this.#tell(undefined);
+      this.#failing = false;
+    } catch (error) {
+      if (!this.#failing) this.#tell(errorText(error));
+      this.#failing = true;
     }
+  }
+
+  #writeAll(): void {
+    this.#put(0, bootId());
+    for (const line of this.#free) this.#put(line, '');
+    for (const { line, text } of this.#lines.values()) this.#put(line, text);
+  }
+
+  #put(line: number, text: string): void {
+    writeSync(this.#fd, `${text.padEnd(lineBytes - 1)}\n`, line * lineBytes);
   }
 }
 

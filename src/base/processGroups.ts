@@ -4,6 +4,7 @@
  */
 
 import { GroupLedger, readLedger } from './groupLedger.ts';
+import type { TellLedger } from './groupLedger.ts';
 
 /** How often it is looked whether anybody is left of a group that is being ended. */
 const pollMs = 100;
@@ -13,9 +14,12 @@ const living = new Set<number>();
 
 let ledger: GroupLedger | undefined;
 
-/** From now on what runs is written down at `path`. Throws where that is not possible. */
-export function recordGroups(path: string): void {
-  ledger = new GroupLedger(path);
+/**
+ * From now on what runs is written down at `path`. Throws where that is not possible. `tell` hears
+ * when writing fails from then on (a sentence without its stop), and undefined when it works again.
+ */
+export function recordGroups(path: string, tell: TellLedger): void {
+  ledger = new GroupLedger(path, tell);
 }
 
 /** Keeps account of a group from its start; `leader` is its number and its first process. */

@@ -1,9 +1,10 @@
 /** keepalived's files, for the monitoring that asks by signal. */
 import { errorText } from '../base/errorText.ts';
 import type { Log } from '../base/log.ts';
+import { cureOf } from '../base/retried.ts';
 import type { StatusReport } from '../observe/statusReport.ts';
 import type { Daemon } from './compose.ts';
-import { writeDump } from './keepalivedDumps.ts';
+import { dumpPath, writeDump } from './keepalivedDumps.ts';
 import type { DumpKind } from './keepalivedDumps.ts';
 import type { DaemonSignal } from './signals.ts';
 import { StatsBaseline } from './statsBaseline.ts';
@@ -42,7 +43,9 @@ export class Dumps {
       const file = await writeDump(kind, { model, report: shown, processes });
       if (file !== undefined) this.#log.info(`wrote ${file}`, { event: 'dump' });
     } catch (error) {
-      this.#log.warning(`the ${kind} file was not written: ${errorText(error)}`, { event: 'dump' });
+      const problem = errorText(error);
+      const text = `${dumpPath(kind, model)} was not written: ${problem}${cureOf(problem)}`;
+      this.#log.warning(text, { event: 'dump' });
     }
   }
 }

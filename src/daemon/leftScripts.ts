@@ -5,7 +5,9 @@
 import { mkdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { errorText } from '../base/errorText.ts';
+import type { Log } from '../base/log.ts';
 import { endLeftGroups, recordGroups } from '../base/processGroups.ts';
+import { cureOf } from '../base/retried.ts';
 import { defaultScriptPolicy } from '../base/script.ts';
 import { controlDirectory } from '../observe/controlPath.ts';
 
@@ -18,16 +20,23 @@ export async function endLeftScripts(instance: string | undefined): Promise<stri
   return `ended what a killed failoverd had left running: process ${leaders.join(', ')}`;
 }
 
-/** From now on scripts are written down for a successor. A sentence when that is not possible. */
-export function recordScripts(instance: string | undefined): string | undefined {
+/** From now on scripts are written down for a successor, as far as that is possible. */
+export function recordScripts(instance: string | undefined, log: Log): void {
+  const path = ledgerPath(instance);
+  const tell = (problem: string | undefined): void => {
+    if (problem === undefined) return log.notice(`${path}: scripts are written down again`, event);
+    const text = `scripts would outlive a killed failoverd: ${path}: ${problem}${cureOf(problem)}`;
+    log.warning(text, event);
+  };
   try {
     mkdirSync(controlDirectory, { recursive: true, mode: 0o755 });
-    recordGroups(ledgerPath(instance));
-    return undefined;
+    recordGroups(path, tell);
   } catch (error) {
-    return `scripts would outlive a killed failoverd: ${errorText(error)}`;
+    tell(errorText(error));
   }
 }
+
+const event = { event: 'leftScripts' };
 
 /** One for each network namespace and instance name, as of the lock: whoever has that has this. */
 function ledgerPath(instance: string | undefined): string {

@@ -12,6 +12,7 @@ import { errnoText, errorText } from '../base/errorText.ts';
 import { closeLauncher, openLauncher } from '../base/launcher.ts';
 import { killGroups } from '../base/processGroups.ts';
 import type { Log } from '../base/log.ts';
+import { Retried } from '../base/retried.ts';
 import type { Model } from '../config/index.ts';
 import {
   enterNamespace,
@@ -92,7 +93,7 @@ async function start(
   const lock = await lockInstance(instance);
   if (lock.kind === 'taken') throw new Refusal('alreadyRunning', takenText(instance, lock.pid));
   if (lock.kind === 'error') throw new Refusal('failure', `the lock failed: ${lock.code}`);
-  const pidFiles = pidFilesOf(options, model, { namespace, instance });
+  const pidFiles = keptPidFiles(pidFilesOf(options, model, { namespace, instance }), log);
   let engine: EnginePort | undefined;
   const manager = serviceManager({
     send: sendDatagram,
@@ -100,7 +101,7 @@ async function start(
     isWell: () => engine?.finished() !== true,
   });
   try {
-    writePidFiles(pidFiles, log);
+    for (const { kept } of pidFiles) kept.start();
     tellForeground(options, log);
     await succeed(instance, log);
     prepareLauncher(log);
@@ -115,7 +116,10 @@ async function start(
     return { kind: 'stopped' };
   } finally {
     manager.close();
-    for (const file of pidFiles) removePidFile(file);
+    for (const { file, kept } of pidFiles) {
+      kept.stop();
+      removePidFile(file);
+    }
     lock.release();
   }
 }
@@ -154,8 +158,7 @@ function enter(namespace: string | undefined, log: RunningLog): void {
 async function succeed(instance: string | undefined, log: RunningLog): Promise<void> {
   const left = await endLeftScripts(instance);
   if (left !== undefined) log.warning(left, { event: 'leftScripts' });
-  const problem = recordScripts(instance);
-  if (problem !== undefined) log.warning(problem, { event: 'leftScripts' });
+  recordScripts(instance, log);
 }
 
 /** Not before the namespace has been entered, which it inherits. */
@@ -173,11 +176,11 @@ function pidFilesOf(options: DaemonOptions, model: Model, name: DaemonName): rea
   return named || model.globals.daemon.usePidDir ? [pidPath(name)] : [];
 }
 
-function writePidFiles(files: readonly string[], log: RunningLog): void {
-  for (const file of files) {
-    const problem = writePidFile(file);
-    if (problem !== undefined) log.warning(problem);
-  }
+function keptPidFiles(files: readonly string[], log: RunningLog) {
+  return files.map((file) => {
+    const done = `the process id is in ${file} now`;
+    return { file, kept: new Retried({ attempt: () => writePidFile(file), done, log }) };
+  });
 }
 
 /** keepalived would go to the background without -n: whoever waits for that should know. */

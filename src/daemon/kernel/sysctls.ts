@@ -6,10 +6,11 @@
  * Everything is synchronous: only the main thread is known to be in the right network namespace.
  */
 
-import { mkdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readlinkSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { errorText } from '../../base/errorText.ts';
 import type { Log } from '../../base/log.ts';
+import { Retried } from '../../base/retried.ts';
 
 const root = '/proc/sys/net';
 const directory = '/run/failoverd';
@@ -29,14 +30,20 @@ function readSetting(name: string): string | undefined {
 }
 
 export class Sysctls {
-  readonly #log: Pick<Log, 'info' | 'warning'>;
+  readonly #log: Pick<Log, 'info' | 'notice' | 'warning'>;
   readonly #file: string;
   /** What stood there before us, by name. */
   readonly #before = new Map<string, string>();
+  readonly #kept: Retried;
 
-  constructor(log: Pick<Log, 'info' | 'warning'>, instance: string | null) {
+  constructor(log: Pick<Log, 'info' | 'notice' | 'warning'>, instance: string | null) {
     this.#log = log;
     this.#file = fileOf(instance);
+    this.#kept = new Retried({
+      attempt: () => this.#save(),
+      done: `what the settings of the kernel were is in ${this.#file} now`,
+      log,
+    });
     try {
       const saved = JSON.parse(readFileSync(this.#file, 'utf8')) as Record<string, string>;
       this.#before = new Map(Object.entries(saved));
@@ -55,7 +62,7 @@ export class Sysctls {
     if (present === undefined || present === value) return;
     if (!this.#before.has(name)) {
       this.#before.set(name, present);
-      this.#save();
+      this.#kept.start();
     }
     if (this.#write(name, value)) this.#log.info(`net/${name}: ${present} -> ${value}`);
   }
@@ -73,6 +80,7 @@ export class Sysctls {
       if (this.#write(name, value)) this.#log.info(`net/${name}: ${value} again`);
     }
     this.#before.clear();
+    this.#kept.stop();
     rmSync(this.#file, { force: true });
     return settings.length;
   }
@@ -87,12 +95,17 @@ export class Sysctls {
     }
   }
 
-  #save(): void {
+  /** Written beside and renamed: a full disk must not cost what had been kept before. */
+  #save(): string | undefined {
+    const fresh = `${this.#file}.new`;
     try {
       mkdirSync(directory, { recursive: true, mode: 0o755 });
-      writeFileSync(this.#file, JSON.stringify(Object.fromEntries(this.#before)), { mode: 0o644 });
+      writeFileSync(fresh, JSON.stringify(Object.fromEntries(this.#before)), { mode: 0o644 });
+      renameSync(fresh, this.#file);
+      return undefined;
     } catch (error) {
-      this.#log.warning(`${this.#file} could not be written: ${errorText(error)}`);
+      rmSync(fresh, { force: true });
+      return `what the settings of the kernel were could not be written to ${this.#file}: ${errorText(error)}`;
     }
   }
 }
