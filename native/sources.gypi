@@ -199,6 +199,7 @@
     "thread_test_sources": [
       "test/native/core_lab.cc",
       "test/native/core_lines.cc",
+      "test/native/engine_failover_test.cc",
       "test/native/engine_rings_test.cc",
       "test/native/engine_threads_test.cc",
       "test/native/guardian_will_page_test.cc",
