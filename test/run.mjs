@@ -14,12 +14,9 @@ import { prepareSystem, reportRights } from './setup/apt.mjs';
 const root = path.resolve(import.meta.dirname, '..');
 const { long, alsoLong, given } = optionsOf(process.argv.slice(2));
 
-const LONG = ['--project', 'long'];
-// Tests in network namespaces measure time on the wire: they run when nothing else does.
-const USUAL = [
-  ['--project', 'unit', '--project', 'native', '--project', 'sim'],
-  ['--project', 'netns'],
-];
+const LONG = projects('long');
+// vitest.config.ts says what comes after what.
+const USUAL = projects('unit', 'sim', 'native', 'netns', 'netns-alone');
 
 prepareSystem();
 reportRights();
@@ -29,8 +26,9 @@ const reports = mkdtempSync(path.join(os.tmpdir(), 'failoverd-test-'));
 const total = { passed: 0, failed: 0, skipped: 0 };
 const retried = [];
 try {
-  const shares = given.some((arg) => arg.startsWith('--project')) ? [[]] : long ? [] : USUAL;
-  for (const [index, share] of [...shares, ...(long || alsoLong ? [LONG] : [])].entries()) {
+  const usual = given.some((arg) => arg.startsWith('--project')) ? [[]] : long ? [] : [USUAL];
+  const shares = [...usual, ...(long || alsoLong ? [LONG] : [])];
+  for (const [index, share] of shares.entries()) {
     await runShare(share, path.join(reports, `${index}.json`));
   }
 } finally {
@@ -44,6 +42,10 @@ const skips = total.skipped > 0 ? `, ${total.skipped} skipped` : '';
 console.log(`${total.passed} passed, ${total.failed} failed${skips}`);
 const strict = Boolean(process.env.CI);
 process.exitCode = total.failed > 0 || (strict && total.skipped > 0) ? 1 : 0;
+
+function projects(...names) {
+  return names.flatMap((name) => ['--project', name]);
+}
 
 /** Takes our own options away from those that vitest is given. */
 function optionsOf(args) {

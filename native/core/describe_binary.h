@@ -29,7 +29,7 @@ class BinaryWriter {
       for (const auto& item : value) write(item);
     } else if constexpr (isVariant<T>) {
       raw(static_cast<std::uint8_t>(value.index()));
-      std::visit([this](const auto& member) { write(member); }, value);
+      std::visit([this](const auto& member) { this->write(member); }, value);
     } else if constexpr (DescribedStruct<T>) {
       const auto one = [&]<class Owner, class Member>(const Field<Owner, Member>& field) {
         field.secret ? write(Member{}) : write(value.*(field.member));

@@ -28,7 +28,7 @@ class JsonWriter {
     } else if constexpr (isBorrowed<T>) {
       write(*value);
     } else if constexpr (isVariant<T>) {
-      std::visit([this](const auto& member) { writeMember(member); }, value);
+      std::visit([this](const auto& member) { this->writeMember(member); }, value);
     } else if constexpr (DescribedEnum<T>) {
       quoted(EnumNames<T>::names[static_cast<std::size_t>(value)]);
     } else if constexpr (DescribedStruct<T>) {

@@ -5,19 +5,23 @@ import { mkdirSync, mkdtempSync, readdirSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { hasProgram } from '../lab/requirements.ts';
-import { root, run, type Ran } from '../native/build.ts';
+import {
+  buildDirectory,
+  buildNativeTests,
+  fuzzingCompiler,
+  root,
+  run,
+  type Ran,
+} from '../native/build.ts';
 import { secondsFor } from './budget.ts';
 
 const corpora = path.join(root, 'test/native/fuzz/corpus');
 const targets = readdirSync(corpora);
-const compiler = ['clang++-19', 'clang++'].find(hasProgram);
-const directory = path.join(root, 'build-cmake/fuzz');
-const why = compiler === undefined ? 'skipped, clang++ must be installed' : '';
+const why = fuzzingCompiler === undefined ? 'skipped, clang++ must be installed' : '';
 
 describe.skipIf(why !== '')(`fuzzers ${why}`, () => {
   it('build', async () => {
-    const built = await build();
+    const built = await buildNativeTests();
     expect(built.ok, built.output.slice(-4000)).toBe(true);
   });
 
@@ -36,20 +40,12 @@ describe.skipIf(why !== '')(`fuzzers ${why}`, () => {
   }
 });
 
-async function build(): Promise<Ran> {
-  const options = [`-DCMAKE_CXX_COMPILER=${compiler}`, '-DFAILOVERD_FUZZ=ON'];
-  const configured = await run('cmake', ['-S', root, '-B', directory, ...options]);
-  if (!configured.ok) return configured;
-  const jobs = String(os.availableParallelism());
-  return run('cmake', ['--build', directory, '-j', jobs, '--target', 'fuzzers']);
-}
-
 /** New inputs go to a directory of their own, so that the kept ones stay few. */
 function fuzz(target: string, seconds: number): Promise<Ran> {
   const found = mkdtempSync(path.join(os.tmpdir(), `failoverd-fuzz-${target}-`));
   const inputs = path.join(found, 'inputs');
   mkdirSync(inputs);
-  return run(path.join(directory, `fuzz_${target}`), [
+  return run(path.join(buildDirectory, `fuzz_${target}`), [
     `-max_total_time=${seconds}`,
     `-artifact_prefix=${found}/`,
     '-print_final_stats=1',

@@ -2,10 +2,17 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { hasProgram } from '../lab/requirements.ts';
 
 export const root = path.resolve(import.meta.dirname, '../..');
-export const buildDirectory = path.join(root, 'build-cmake/native-tests');
 export const threadsDirectory = path.join(root, 'build-cmake/thread-tests');
+
+/** With libFuzzer where its compiler is here: then the tests and the fuzzers are one build. */
+export const fuzzingCompiler = ['clang++-19', 'clang++'].find(hasProgram);
+export const buildDirectory = path.join(
+  root,
+  fuzzingCompiler === undefined ? 'build-cmake/native-tests' : 'build-cmake/fuzz',
+);
 
 /** What a program wrote (both outputs, in order of arrival) and how it ended. */
 export interface Ran {
@@ -31,26 +38,29 @@ export async function run(program: string, args: readonly string[]): Promise<Ran
 
 /** Why the native tests cannot be built here; undefined when they can. */
 export function missingTools(): string | undefined {
-  const places = (process.env['PATH'] ?? '').split(':');
-  if (!places.some((place) => existsSync(path.join(place, 'cmake')))) return 'cmake';
+  if (!hasProgram('cmake')) return 'cmake';
   if (!existsSync('/usr/include/doctest/doctest.h')) return 'doctest';
   return undefined;
 }
 
-/** Builds native tests and replaying fuzzers with sanitizers. */
+/** Builds native tests and fuzzers (libFuzzer's, or such as only replay) with sanitizers. */
 export function buildNativeTests(): Promise<Ran> {
-  return build(buildDirectory, 'address,undefined', ['native_tests', 'fuzzers']);
+  const flags =
+    fuzzingCompiler === undefined
+      ? ['-DFAILOVERD_SANITIZE=address,undefined']
+      : ['-DFAILOVERD_FUZZ=ON', `-DCMAKE_CXX_COMPILER=${fuzzingCompiler}`];
+  return build(buildDirectory, flags, ['native_tests', 'fuzzers']);
 }
 
 /** Builds the tests that have threads with ThreadSanitizer, which cannot be had with the others. */
 export function buildThreadTests(): Promise<Ran> {
-  return build(threadsDirectory, 'thread', ['thread_tests']);
+  return build(threadsDirectory, ['-DFAILOVERD_SANITIZE=thread'], ['thread_tests']);
 }
 
-/** Every warning is an error. */
+/** Every warning is an error. Other tests run meanwhile and go first. */
 async function build(
   directory: string,
-  sanitizers: string,
+  flags: readonly string[],
   targets: readonly string[],
 ): Promise<Ran> {
   const configured = await run('cmake', [
@@ -58,13 +68,14 @@ async function build(
     root,
     '-B',
     directory,
-    `-DFAILOVERD_SANITIZE=${sanitizers}`,
+    ...flags,
     '-DFAILOVERD_WERROR=ON',
     // Sanitized code is big: more than a little optimisation costs more than it saves.
     '-DCMAKE_BUILD_TYPE=Debug',
-    '-DCMAKE_CXX_FLAGS_DEBUG=-O1 -g',
+    '-DCMAKE_CXX_FLAGS_DEBUG=-O1',
   ]);
   if (!configured.ok) return configured;
   const jobs = String(Math.max(1, os.availableParallelism()));
-  return run('cmake', ['--build', directory, '-j', jobs, '--target', ...targets]);
+  const make = ['cmake', '--build', directory, '-j', jobs, '--target', ...targets];
+  return run('nice', ['-n', '19', ...make]);
 }

@@ -1,4 +1,5 @@
 #include <array>
+#include <initializer_list>
 #include <vector>
 
 #include "linux/openssl_digests.h"
@@ -11,6 +12,8 @@ using wire::Bytes;
 
 namespace {
 
+using Sizes = std::initializer_list<std::size_t>;
+
 std::vector<std::uint8_t> octets(std::size_t count, std::uint8_t first) {
   std::vector<std::uint8_t> made(count);
   for (auto& octet : made) octet = first++;
@@ -18,8 +21,8 @@ std::vector<std::uint8_t> octets(std::size_t count, std::uint8_t first) {
 }
 
 void compare(const wire::Hmac& ours, const wire::Hmac& theirs, std::size_t size) {
-  for (const std::size_t keySize : {1, 8, 32, 63, 64}) {
-    for (const std::size_t dataSize : {0, 1, 55, 56, 63, 64, 65, 1000}) {
+  for (const auto keySize : Sizes{1, 8, 32, 63, 64}) {
+    for (const auto dataSize : Sizes{0, 1, 55, 56, 63, 64, 65, 1000}) {
       const auto key = octets(keySize, 3);
       const auto data = octets(dataSize, 250);
       const auto half = dataSize / 2;

@@ -40,7 +40,8 @@ if (built?.ok === true) {
     for (const [target, inputs] of corpora()) {
       test(target, async () => {
         const replay = await run(path.join(buildDirectory, `fuzz_${target}`), inputs);
-        expect(replay, replay.output).toEqual({ ok: true, output: `${inputs.length} inputs\n` });
+        expect(replay.ok, replay.output).toBe(true);
+        expect(replayed(replay.output)).toBe(inputs.length);
       });
     }
   });
@@ -53,4 +54,10 @@ function corpora(): [string, string[]][] {
     const files = readdirSync(path.join(directory, target));
     return [target, files.map((file) => path.join(directory, target, file))];
   });
+}
+
+/** How many inputs a fuzzer has gone through: libFuzzer says it of each, ours in the end. */
+function replayed(output: string): number {
+  const ours = /^(\d+) inputs$/m.exec(output)?.[1];
+  return ours === undefined ? output.split(/^Executed /m).length - 1 : Number(ours);
 }

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { buildThreadTests, missingTools, run, threadsDirectory } from './build.ts';
-import { casesIn } from './junit.ts';
+import { buildThreadTests, missingTools, run, threadsDirectory } from '../native/build.ts';
+import { casesIn } from '../native/junit.ts';
 
 /*
  * The tests that have threads (rings, recorder, the whole engine beside a thread in JavaScript's
