@@ -3,6 +3,7 @@
  * (comments, conditions, `$NAME`, `~SEQ`); a `Text` keeps the places through all of it.
  */
 
+import { makeSpan } from './source.ts';
 import type { Source, Span } from './source.ts';
 
 /** A run of characters from one place. */
@@ -24,10 +25,28 @@ export interface Text {
   readonly pieces: readonly Piece[];
 }
 
+/** A run of characters as they stand in a file: what nearly every line is, and all of it. */
+class PlainText implements Text {
+  readonly value: string;
+  readonly source: Source;
+  readonly start: number;
+
+  constructor(value: string, source: Source, start: number) {
+    this.value = value;
+    this.source = source;
+    this.start = start;
+  }
+
+  /** Made when it is asked for: hundreds of thousands of lines live without. */
+  get pieces(): readonly Piece[] {
+    const { source, start } = this;
+    return [{ at: 0, source, start, end: null, definition: null, verbatim: false }];
+  }
+}
+
 /** Characters of a file, each at its own place. */
 export function textFrom(source: Source, start: number, end: number): Text {
-  const piece = { at: 0, source, start, end: null, definition: null, verbatim: false };
-  return { value: source.text.slice(start, end), pieces: [piece] };
+  return new PlainText(source.text.slice(start, end), source, start);
 }
 
 /** Characters that nobody typed (a predefined value), standing where `use` is. */
@@ -75,6 +94,7 @@ function shiftPiece(piece: Piece, from: number): Piece {
 
 export function sliceText(text: Text, from: number, to = text.value.length): Text {
   const value = text.value.slice(from, to);
+  if (text instanceof PlainText) return new PlainText(value, text.source, text.start + from);
   const first = pieceAt(text, from);
   const pieces = [shiftPiece(first, from)];
   if (text.pieces.length === 1) return { value, pieces };
@@ -98,6 +118,7 @@ export function joinTexts(parts: readonly Text[]): Text {
 
 /** True where a comment character does not begin a comment. */
 export function isVerbatim(text: Text, index: number): boolean {
+  if (text instanceof PlainText) return false;
   return pieceAt(text, index).verbatim;
 }
 
@@ -112,6 +133,10 @@ function placeOf(piece: Piece, index: number): number {
 
 /** The place of the characters `from` (inclusive) to `to` (exclusive). */
 export function spanOf(text: Text, from = 0, to = text.value.length): Span {
+  if (text instanceof PlainText) {
+    const start = text.start + from;
+    return makeSpan(text.source, start, Math.max(start, text.start + to));
+  }
   const first = pieceAt(text, from);
   const last = to > from ? pieceAt(text, to - 1) : first;
   const start = placeOf(first, from);
@@ -128,9 +153,15 @@ function definitionSpan(piece: Piece, from: number, to: number): Span | null {
   return { source, start, end: start + Math.max(to - from, 1), definition: null };
 }
 
+function isBlank(text: string, index: number): boolean {
+  return text[index] === ' ' || text[index] === '\t';
+}
+
 export function trimText(text: Text): Text {
-  const start = text.value.search(/[^ \t]/);
-  if (start === -1) return sliceText(text, 0, 0);
-  const end = text.value.replace(/[ \t]+$/, '').length;
-  return start === 0 && end === text.value.length ? text : sliceText(text, start, end);
+  const { value } = text;
+  let [start, end] = [0, value.length];
+  while (start < end && isBlank(value, start)) start += 1;
+  if (start === end) return sliceText(text, 0, 0);
+  while (isBlank(value, end - 1)) end -= 1;
+  return start === 0 && end === value.length ? text : sliceText(text, start, end);
 }

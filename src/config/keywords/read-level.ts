@@ -2,11 +2,56 @@
 
 import type { Findings } from '../findings.ts';
 import { keywordOf, keywordSpan, tokenSpan } from '../read/tree.ts';
+import type { Token } from '../read/tokens.ts';
 import type { Statement } from '../read/tree.ts';
+import type { Span } from '../source.ts';
 import { nearest } from '../suggest.ts';
 import { homesOf } from './homes.ts';
 import { reportStatus } from './status.ts';
 import type { Entry, Keyword, Level, Settings, Use } from './types.ts';
+
+/** A keyword as it is written. Its places are made when somebody asks: most are never told. */
+class WrittenUse implements Use {
+  readonly keyword: string;
+  readonly statement: Statement;
+  readonly args: readonly Token[];
+  readonly findings: Findings;
+
+  constructor(keyword: string, statement: Statement, findings: Findings) {
+    this.keyword = keyword;
+    this.statement = statement;
+    this.args = statement.tokens.slice(1);
+    this.findings = findings;
+  }
+
+  get span(): Span {
+    return keywordSpan(this.statement);
+  }
+
+  spanOf(token: Token): Span {
+    return tokenSpan(this.statement, token);
+  }
+}
+
+class WrittenEntry implements Entry<unknown> {
+  readonly value: unknown;
+  readonly statement: Statement;
+
+  constructor(value: unknown, statement: Statement) {
+    this.value = value;
+    this.statement = statement;
+  }
+
+  get keywordSpan(): Span {
+    return keywordSpan(this.statement);
+  }
+
+  get span(): Span {
+    const { statement } = this;
+    const argument = statement.tokens[1];
+    return argument === undefined ? this.keywordSpan : tokenSpan(statement, argument);
+  }
+}
 
 type Collected = Map<string, Entry<unknown>[]>;
 
@@ -54,16 +99,8 @@ function readEntry(
   statement: Statement,
   findings: Findings,
 ): Entry<unknown> | undefined {
-  const span = keywordSpan(statement);
-  const args = statement.tokens.slice(1);
-  const use: Use = {
-    keyword: name,
-    statement,
-    args,
-    findings,
-    span,
-    spanOf: (token) => tokenSpan(statement, token),
-  };
+  const use = new WrittenUse(name, statement, findings);
+  const { args } = use;
   if (row.type.block === 'none' && statement.block !== null) {
     const message = `'${name}' takes no block; it is skipped`;
     findings.report('unexpected-block', statement.block.open, message, {
@@ -77,13 +114,7 @@ function readEntry(
   }
   const value = row.type.read(use);
   if (value === undefined) return undefined;
-  const first = args[0];
-  return {
-    value,
-    statement,
-    span: first === undefined ? span : use.spanOf(first),
-    keywordSpan: span,
-  };
+  return new WrittenEntry(value, statement);
 }
 
 function collect(

@@ -4,41 +4,56 @@ import type { Findings } from '../findings.ts';
 import type { Entry, Level, Settings } from '../keywords/types.ts';
 import type { Span } from '../source.ts';
 
+/** Where one thing stands. */
+interface Places {
+  readonly fields: Map<string, Span>;
+  /** The settings of its block, whose entries know their places. */
+  settings: Readonly<Record<string, readonly Entry<unknown>[] | undefined>>;
+}
+
 /** Where things of the model stand in the files; kept beside the model, not in it. */
 export class Origins {
-  private readonly places = new WeakMap<object, Map<string, Span>>();
+  /** Not a WeakMap: it lives no longer than the model, and a collector looks at those again and again. */
+  private readonly places = new Map<object, Places>();
 
   /** `field` is a keyword, or empty for the thing itself. */
   set(thing: object, field: string, span: Span | null | undefined): void {
     if (span === null || span === undefined) return;
-    const fields = this.places.get(thing) ?? new Map<string, Span>();
-    fields.set(field, span);
-    this.places.set(thing, fields);
+    this.placesOf(thing).fields.set(field, span);
   }
 
   /** `copy` stands where `original` does. */
   copy(original: object, copy: object): void {
-    const fields = this.places.get(original);
-    if (fields !== undefined) this.places.set(copy, fields);
+    const places = this.places.get(original);
+    if (places !== undefined) this.places.set(copy, places);
   }
 
   /** The place of a keyword, or that of the thing where the keyword was not written. */
   of(thing: object, field = ''): Span | null {
-    const fields = this.places.get(thing);
-    return fields?.get(field) ?? fields?.get('') ?? null;
+    const places = this.places.get(thing);
+    if (places === undefined) return null;
+    const { fields, settings } = places;
+    return fields.get(field) ?? settings[field]?.at(-1)?.span ?? fields.get('') ?? null;
   }
 
   /** The keyword was written in the file. */
   has(thing: object, field: string): boolean {
-    return this.places.get(thing)?.has(field) ?? false;
+    const places = this.places.get(thing);
+    if (places === undefined) return false;
+    return places.fields.has(field) || (places.settings[field]?.length ?? 0) > 0;
   }
 
-  /** Remembers where each setting of a block was written. */
+  /** Each setting of a block stands where it was written. */
   setAll(thing: object, settings: object): void {
-    for (const [keyword, entries] of Object.entries(settings)) {
-      const list = entries as readonly Entry<unknown>[] | undefined;
-      this.set(thing, keyword, list?.at(-1)?.span);
-    }
+    this.placesOf(thing).settings = settings as Places['settings'];
+  }
+
+  private placesOf(thing: object): Places {
+    const known = this.places.get(thing);
+    if (known !== undefined) return known;
+    const places = { fields: new Map<string, Span>(), settings: {} };
+    this.places.set(thing, places);
+    return places;
   }
 }
 

@@ -20,6 +20,9 @@ export interface Uncommented {
  */
 export function stripComment(line: Text): Uncommented {
   const { value } = line;
+  if (!/[#!\\]/.test(value)) {
+    return { text: trimText(line), comment: -1, insideWord: false, continued: false };
+  }
   const parts: Text[] = [];
   let from = 0;
   let quoted = false;

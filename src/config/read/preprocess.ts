@@ -37,6 +37,8 @@ const segmentLimit = 2_000_000;
 const replayLimit = 64;
 /** Beginnings that mean something to the preprocessor. */
 const lineStart = /^(?:[~@]|\$[A-Za-z_][A-Za-z0-9_]*=|include[rmwba]?[ \t])/;
+/** Without these a line has no condition, no definition, no use of one and no sequence. */
+const special = /^[@~]|\$/;
 const includeLimit = 64;
 
 /** The condition that keepalived never meets and failoverd always does. */
@@ -208,6 +210,10 @@ export class Preprocessor {
   }
 
   private process(line: Text, frame: FileFrame, state: { own: boolean; depth: number }): void {
+    if (!special.test(line.value)) {
+      if (line.value !== '') this.emit(line, frame, state);
+      return;
+    }
     const condition = this.applyConditions(line, state.own);
     if (condition === null || condition.text.value === '') return;
     const { text, own } = condition;

@@ -42,7 +42,10 @@ export function tokenize(text: Text): Tokens {
 
 function endOfWord(value: string, start: number): number {
   let index = start;
-  while (index < value.length && !' \t"'.includes(value[index] ?? '')) index += 1;
+  for (; index < value.length; index += 1) {
+    const character = value[index];
+    if (character === ' ' || character === '\t' || character === '"') break;
+  }
   return index;
 }
 
