@@ -50,6 +50,7 @@ export class AlarmWatch {
   }
 
   async #look(): Promise<void> {
+    if (!this.#alarms.needsStatus) return;
     const snapshot = await this.#parts.snapshot().catch(() => undefined);
     if (snapshot === undefined) return;
     const { instances, at } = snapshot.core;

@@ -54,14 +54,25 @@ export class Alarms {
   readonly #raised = new Map<string, Alarm>();
   readonly #lower = new Map<number, Repeated>();
   readonly #refused = new Map<number, { total: number; changed: number }>();
+  /** MASTER where another was expected, and no advert of anybody seen in the counters yet. */
+  readonly #unheard = new Set<number>();
+  readonly #masters = new Set<number>();
+  readonly #heard = new Set<number>();
 
   /** All that stand, the oldest first. */
   get view(): readonly Alarm[] {
     return [...this.#raised.values()];
   }
 
+  /** Whether `onStatus` could tell anything now: a picture of thousands of instances costs much. */
+  get needsStatus(): boolean {
+    if (this.#unheard.size > 0 || this.#lower.size > 0) return true;
+    return [...this.#raised.values()].some(({ name }) => name === 'foreign_master');
+  }
+
   learn(instance: number, settings: AlarmSettings): void {
     this.#settings.set(instance, settings);
+    this.#awaitPeer(instance);
   }
 
   /** `at`: the event's instant. */
@@ -77,6 +88,7 @@ export class Alarms {
       case 'StateChanged':
         if (event.repeated) return [];
         this.#lower.delete(event.instance);
+        this.#follow(event.instance, event.to === 'master');
         return this.#clear(event.instance, ['dual_master', 'vip_mismatch']);
       case 'MasterChanged':
         // The core tells anew what is odd about the new one; whoever is heard breaks the silence.
@@ -85,6 +97,9 @@ export class Alarms {
         return this.#clear(event.instance, ['vip_mismatch', 'foreign_master']);
       case 'InstanceRemoved':
         this.#settings.delete(event.instance);
+        this.#heard.delete(event.instance);
+        this.#lower.delete(event.instance);
+        this.#follow(event.instance, false);
         return this.#clear(event.instance, alarmNames);
       default:
         return [];
@@ -98,6 +113,19 @@ export class Alarms {
       ...this.#refusals(one, at),
       ...this.#silence(one, at),
     ]);
+  }
+
+  #follow(instance: number, isMaster: boolean): void {
+    if (isMaster) this.#masters.add(instance);
+    else this.#masters.delete(instance);
+    this.#awaitPeer(instance);
+  }
+
+  #awaitPeer(instance: number): void {
+    const expected = this.#settings.get(instance)?.expectsMaster === true;
+    const unheard = expected && this.#masters.has(instance) && !this.#heard.has(instance);
+    if (unheard) this.#unheard.add(instance);
+    else this.#unheard.delete(instance);
   }
 
   #lowerHeard(instance: number, source: string, priority: number, at: number): AlarmChange[] {
@@ -158,7 +186,11 @@ export class Alarms {
   }
 
   #silence({ instance, state, counters }: InstanceStatus, at: number): AlarmChange[] {
-    if (counters.advertsReceived > 0) return this.#clear(instance, ['rx_silent']);
+    if (counters.advertsReceived > 0) {
+      this.#heard.add(instance);
+      this.#awaitPeer(instance);
+      return this.#clear(instance, ['rx_silent']);
+    }
     const expected = this.#settings.get(instance)?.expectsMaster === true;
     if (!expected || state !== 'master' || counters.advertsSent < unheardAdverts) return [];
     const sentence =

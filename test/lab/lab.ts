@@ -130,6 +130,8 @@ export class Lab {
       `ip netns add ${namespace}
        nsenter --net=/run/netns/${namespace} sh -c 'cd /proc/sys/net/ipv6/conf 2>/dev/null || exit 0
          for d in all default; do echo 0 > $d/accept_dad; echo 0 > $d/dad_transmits; done'
+       nsenter --net=/run/netns/${namespace} sh -c 'cd /proc/sys/net/bridge 2>/dev/null || exit 0
+         for f in bridge-nf-call-*; do echo 0 > $f; done'
        ip -n ${namespace} link set lo up`;
     const attach = (host: HostName): string => {
       const inside = `ip -n ${this.#namespace(host)}`;

@@ -129,3 +129,24 @@ it('a removed instance takes its alarms along', () => {
     'cleared vip_mismatch',
   ]);
 });
+
+describe('whether the counters are looked at', () => {
+  it('is only where they could tell something', () => {
+    const quiet = alarms();
+    quiet.onEvent(stateChanged({ from: 'backup', to: 'master' }), 0);
+    expect(quiet.needsStatus).toBe(false);
+    quiet.onEvent(refused, second);
+    expect(quiet.needsStatus).toBe(true);
+  });
+
+  it('is until a peer has been heard, where one is expected', () => {
+    const alone = alarms(true);
+    expect(alone.needsStatus).toBe(false);
+    alone.onEvent(stateChanged({ from: 'backup', to: 'master' }), 0);
+    expect(alone.needsStatus).toBe(true);
+    alone.onStatus([status({ advertsSent: 40 })], second);
+    expect(alone.needsStatus).toBe(true);
+    alone.onStatus([status({ advertsSent: 41, advertsReceived: 1 })], 2 * second);
+    expect(alone.needsStatus).toBe(false);
+  });
+});

@@ -70,7 +70,7 @@ function judge({ adverts }: Seen, count: number): Figures {
 async function run(lab: Lab, { quick }: BenchOptions, say: (what: string) => void) {
   const rows: (string | number)[][] = [];
   for (const count of quick ? [255] : [4000]) {
-    await addSegments(lab, count);
+    await addSegments(lab, count, ['server1', 'server2']);
     const figures = new Map<string, Figures>();
     for (const name of NAMES) {
       say(`${count} at once, ${name}`);
