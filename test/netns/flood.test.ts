@@ -5,9 +5,9 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { Capture } from '../lab/capture.ts';
-import { run } from '../lab/commands.ts';
 import { eventually } from '../lab/eventually.ts';
 import { startFlood, type Forgery } from '../lab/forger.ts';
+import { framesOf } from '../lab/frames.ts';
 import { hostMac } from '../lab/lab.ts';
 import { LAB_PROGRAMS, whatIsMissing } from '../lab/requirements.ts';
 import { ControlClient } from '../../src/observe/controlClient.ts';
@@ -133,15 +133,6 @@ function cpuSeconds(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
-/** The frames of a capture as hexadecimal digits. */
-async function frames({ file }: Capture): Promise<string[]> {
-  const text = await run(['tcpdump', '-n', '-xx', '-r', file]);
-  return text
-    .split(/^\d.*$/m)
-    .map((one) => one.replaceAll(/0x[0-9a-f]+:|\s/g, ''))
-    .filter((one) => one !== '');
-}
-
 /** What server2 signed while it was MASTER with a higher priority. */
 async function recordedAdverts(stage: Stage): Promise<string[]> {
   const filter = 'ip proto 112 and ip[21] == 52';
@@ -150,7 +141,7 @@ async function recordedAdverts(stage: Stage): Promise<string[]> {
   await eventually('signed adverts of server2', () => witness.advertsFrom(SERVER2).length > 4);
   await witness.stop();
   await stage.server2.stop();
-  return frames(witness);
+  return framesOf(witness);
 }
 
 type Counters = Awaited<ReturnType<typeof statusOf>>[number]['counters'];
