@@ -84,7 +84,7 @@ function explainFault(cause: Cause, names: Names): string {
     case 'interfaceMissing':
       return `${link} does not exist`;
     case 'noSourceAddress':
-      return `${link} has no address to send adverts from`;
+      return `${link} lacks the address to send adverts from`;
     case 'noPeer':
       return 'unicast_peer lists no router to send adverts to';
     case 'staticMissing': {

@@ -217,7 +217,7 @@ const behaviour = {
   higher_prio_send_advert: keyword(
     'supported',
     bool(),
-    'As MASTER send one more advert before giving way',
+    'As MASTER send one more advert before giving way; needs saying in strict mode only',
     { default: 'vrrp_higher_prio_send_advert', since: '1.3.5' },
   ),
   owner_ignore_adverts: keyword('supported', bool(), 'An address owner hears no adverts', {
