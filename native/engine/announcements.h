@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "core/outputs.h"
 #include "engine/queue.h"
@@ -19,6 +20,10 @@ class Announcements {
 
   void add(const core::Announce& announce) { waiting_.push(announce); }
 
+  // Whether we are a router on that link (RFC 4861 §4.4): hosts take a router that says in a
+  // neighbour advertisement that it is none out of their routes.
+  void setForwarding(IfIndex ifIndex, bool forwards);
+
   // Frames are due now.
   [[nodiscard]] bool due(Instant now) const { return !waiting_.empty() && next_ <= now; }
   // When the next frames are due.
@@ -29,11 +34,14 @@ class Announcements {
   [[nodiscard]] std::uint64_t sent() const { return sent_; }
 
  private:
+  [[nodiscard]] bool isRouter(IfIndex ifIndex) const;
+
   using Frame = std::array<std::uint8_t, wire::kNeighborAdvertSize>;
 
   std::optional<os::FrameSocket> socket_;
   Instant next_;
   Queue<core::Announce> waiting_;
+  std::vector<IfIndex> routers_;  // links that forward IPv6 packets
   std::array<Frame, os::FrameSocket::kSendBatch> frames_{};
   std::array<os::OutgoingFrame, os::FrameSocket::kSendBatch> outgoing_{};
   std::uint64_t sent_ = 0;

@@ -41,12 +41,16 @@ void KernelWatch::take(Instant now, Protocol& protocol, const os::KernelFact& fa
     if constexpr (std::is_same_v<T, os::LinkSeen>) {
       const auto link = statusOf(what);
       see(now, link);
+      announcements_.setForwarding(what.ifIndex, what.forwards.value_or(false));
       protocol.input(now, core::LinkChanged{link.ifIndex, link.interfaceName, link.up, link.running,
                                             what.mac, what.mtu, what.noArp});
     } else if constexpr (std::is_same_v<T, os::LinkGone>) {
       std::erase_if(links_, [&](const auto& link) { return link.ifIndex == what.ifIndex; });
       events_.push(now, LinkGone{what.ifIndex});
+      announcements_.setForwarding(what.ifIndex, false);
       protocol.input(now, core::LinkRemoved{what.ifIndex});
+    } else if constexpr (std::is_same_v<T, os::ForwardingSeen>) {
+      announcements_.setForwarding(what.ifIndex, what.forwards);
     } else if constexpr (std::is_same_v<T, os::AddressSeen>) {
       protocol.input(now, core::LocalAddressAppeared{what.ifIndex, what.address, what.prefixLength,
                                                      what.secondary, what.tentative, what.ours()});

@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "engine/announcements.h"
 #include "engine/event_ring.h"
 #include "engine/protocol.h"
 #include "linux/netlink_monitor.h"
@@ -11,8 +12,8 @@ namespace failoverd::engine {
 // Links and addresses, from the kernel to the core, and the links' names for TypeScript.
 class KernelWatch {
  public:
-  KernelWatch(os::NetlinkMonitor monitor, EventRing& events)
-      : monitor_(std::move(monitor)), events_(events) {}
+  KernelWatch(os::NetlinkMonitor monitor, EventRing& events, Announcements& announcements)
+      : monitor_(std::move(monitor)), events_(events), announcements_(announcements) {}
 
   [[nodiscard]] int fd() const { return monitor_.fd(); }
   // Asks for everything that is there. Returns 0 or an errno.
@@ -29,6 +30,7 @@ class KernelWatch {
 
   os::NetlinkMonitor monitor_;
   EventRing& events_;
+  Announcements& announcements_;
   std::vector<LinkStatus> links_;
   bool listing_ = false;
   std::vector<IfIndex> listed_;  // named since the listing was asked for

@@ -40,7 +40,7 @@ Loop::Loop(const EngineOptions& options, LoopParts parts, const Started& started
       will_(shared.willPage),
       protocol_(options.core, Hands{channels_, adverts_, addresses_, objects_, announcements_,
                                     answers_, events_, shared.recorder, will_}),
-      kernel_(std::move(parts.monitor), events_),
+      kernel_(std::move(parts.monitor), events_, announcements_),
       processes_(std::move(parts.pids)),
       silence_(options.silenceLimit, os::now()),
       now_(os::now()) {

@@ -17,6 +17,7 @@ class Listing {
   void take(const LinkSeen& link) { links_[link.ifIndex] = link; }
   void take(const LinkGone& gone) { links_.erase(gone.ifIndex); }
   void take(const AddressSeen& seen) { addresses_[keyOf(seen)] = seen; }
+  void take(const ForwardingSeen&) {}
   void take(const AddressGone& gone) { addresses_.erase(keyOf(gone)); }
   void take(const ListComplete&) { complete_ = true; }
   void take(const Overrun&) {

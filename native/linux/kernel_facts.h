@@ -36,14 +36,22 @@ struct LinkSeen {
   bool loopback = false;
   std::optional<MacAddress> mac;  // only where link addresses have six octets
   std::uint32_t mtu = 0;
-  ShortName kind;  // "macvlan", "vlan", "bridge"...; empty for a device
-  IfIndex master;  // bridge, bond or VRF that it belongs to
-  IfIndex parent;  // the link under a macvlan or VLAN, when that is in this namespace
+  ShortName kind;                // "macvlan", "vlan", "bridge"...; empty for a device
+  IfIndex master;                // bridge, bond or VRF that it belongs to
+  IfIndex parent;                // the link under a macvlan or VLAN, when that is in this namespace
+  std::optional<bool> forwards;  // IPv6 packets (sysctl forwarding); none: it has no IPv6
   bool operator==(const LinkSeen&) const = default;
 };
 struct LinkGone {
   IfIndex ifIndex;
   bool operator==(const LinkGone&) const = default;
+};
+
+// Whether a link forwards IPv6 packets, which no LinkSeen tells when it changes.
+struct ForwardingSeen {
+  IfIndex ifIndex;
+  bool forwards = false;
+  bool operator==(const ForwardingSeen&) const = default;
 };
 
 struct AddressSeen {
@@ -77,7 +85,7 @@ struct Overrun {
   bool operator==(const Overrun&) const = default;
 };
 
-using KernelFact =
-    std::variant<LinkSeen, LinkGone, AddressSeen, AddressGone, ListComplete, Overrun>;
+using KernelFact = std::variant<LinkSeen, LinkGone, ForwardingSeen, AddressSeen, AddressGone,
+                                ListComplete, Overrun>;
 
 }  // namespace failoverd::os

@@ -9,7 +9,9 @@ namespace failoverd::os {
 namespace {
 
 constexpr std::optional<KernelFact> kNothing;
-constexpr std::uint32_t kGroups = RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR;
+constexpr std::uint32_t kForwarding = 1U << (RTNLGRP_IPV6_NETCONF - 1U);
+constexpr std::uint32_t kGroups =
+    RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR | kForwarding;
 constexpr std::uint16_t kDump = NLM_F_REQUEST | NLM_F_DUMP;
 
 struct ListLinks {

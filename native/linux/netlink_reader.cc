@@ -3,6 +3,8 @@
 #include <linux/if.h>
 #include <linux/if_addr.h>
 #include <linux/if_link.h>
+#include <linux/ipv6.h>
+#include <linux/netconf.h>
 #include <linux/rtnetlink.h>
 #include <sys/socket.h>
 
@@ -45,6 +47,41 @@ ShortName kindIn(const NetlinkAttribute& linkInfo) {
   return {};
 }
 
+// IFLA_AF_SPEC of a link: its IPv6 settings, an array of integers.
+std::optional<bool> forwardsIn(const NetlinkAttribute& spec) {
+  AttributeReader families(spec.value);
+  while (const auto family = families.next()) {
+    if (family->type != AF_INET6) continue;
+    AttributeReader attributes(family->value);
+    while (const auto attribute = attributes.next()) {
+      if (attribute->type != IFLA_INET6_CONF) continue;
+      const auto settings = attribute->value;
+      const auto at = sizeof(std::int32_t) * DEVCONF_FORWARDING;
+      if (settings.size() < at) return std::nullopt;
+      const auto setting = valueAt<std::int32_t>(settings.subspan(at));
+      return setting ? std::optional(*setting != 0) : std::nullopt;
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<KernelFact> parseForwarding(Bytes body) {
+  const auto head = valueAt<netconfmsg>(body);
+  if (!head || head->ncm_family != AF_INET6) return std::nullopt;
+  std::int32_t ifIndex = 0;
+  std::optional<std::uint32_t> setting;
+  AttributeReader attributes(after(body, sizeof(netconfmsg)));
+  while (const auto attribute = attributes.next()) {
+    if (attribute->type == NETCONFA_IFINDEX) {
+      ifIndex = valueAt<std::int32_t>(attribute->value).value_or(0);
+    }
+    if (attribute->type == NETCONFA_FORWARDING) setting = attribute->u32();
+  }
+  // Negative ones stand for all links and for those to come.
+  if (ifIndex <= 0 || !setting) return std::nullopt;
+  return ForwardingSeen{IfIndex(static_cast<std::uint32_t>(ifIndex)), *setting != 0};
+}
+
 std::optional<KernelFact> parseLink(Bytes body, bool gone) {
   const auto head = valueAt<ifinfomsg>(body);
   // Bridges tell of their ports under AF_BRIDGE; that is not the life of a link.
@@ -67,6 +104,7 @@ std::optional<KernelFact> parseLink(Bytes body, bool gone) {
     if (attribute->type == IFLA_LINK) link.parent = IfIndex(attribute->u32().value_or(0));
     if (attribute->type == IFLA_LINK_NETNSID) foreignParent = true;
     if (attribute->type == IFLA_LINKINFO) link.kind = kindIn(*attribute);
+    if (attribute->type == IFLA_AF_SPEC) link.forwards = forwardsIn(*attribute);
   }
   if (link.name.view().empty()) return std::nullopt;
   // An index means nothing in another namespace; a link that is its own parent has none.
@@ -162,6 +200,8 @@ std::optional<KernelFact> parseFact(const NetlinkMessage& message) {
       return parseLink(message.body, false);
     case RTM_DELLINK:
       return parseLink(message.body, true);
+    case RTM_NEWNETCONF:
+      return parseForwarding(message.body);
     case RTM_NEWADDR:
       return parseAddress(message.body, false);
     case RTM_DELADDR:

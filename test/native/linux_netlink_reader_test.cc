@@ -2,6 +2,7 @@
 #include <linux/if.h>
 #include <linux/if_addr.h>
 #include <linux/if_link.h>
+#include <linux/netconf.h>
 #include <linux/rtnetlink.h>
 #include <sys/socket.h>
 
@@ -97,6 +98,39 @@ TEST_CASE("a link with all that is wanted of it") {
          IfIndex(5));
   head.ifi_family = AF_BRIDGE;
   EXPECT(!firstFact(message(RTM_DELLINK, head, attributes)));
+}
+
+TEST_CASE("whether a link forwards IPv6 packets") {
+  ifinfomsg head{};
+  head.ifi_index = 5;
+  const auto link = [&](std::optional<std::uint32_t> forwarding) {
+    Bytes attributes;
+    attribute(attributes, IFLA_IFNAME, text("eth0"));
+    Bytes settings;
+    if (forwarding) attribute(settings, IFLA_INET6_CONF, word(*forwarding));
+    Bytes families;
+    attribute(families, AF_INET6 | NLA_F_NESTED, settings);
+    attribute(attributes, IFLA_AF_SPEC | NLA_F_NESTED, families);
+    return std::get<LinkSeen>(*firstFact(message(RTM_NEWLINK, head, attributes))).forwards;
+  };
+  EXPECT(link(1) == true);
+  EXPECT(link(0) == false);
+  EXPECT(!link(std::nullopt).has_value());
+
+  netconfmsg conf{.ncm_family = AF_INET6};
+  Bytes attributes;
+  attribute(attributes, NETCONFA_IFINDEX, word(5));
+  attribute(attributes, NETCONFA_FORWARDING, word(1));
+  const auto fact = firstFact(message(RTM_NEWNETCONF, conf, attributes));
+  REQUIRE(fact.has_value());
+  EXPECT(std::get<ForwardingSeen>(*fact) == ForwardingSeen{IfIndex(5), true});
+  conf.ncm_family = AF_INET;
+  EXPECT(!firstFact(message(RTM_NEWNETCONF, conf, attributes)));
+  conf.ncm_family = AF_INET6;
+  Bytes all;
+  attribute(all, NETCONFA_IFINDEX, word(static_cast<std::uint32_t>(NETCONFA_IFINDEX_ALL)));
+  attribute(all, NETCONFA_FORWARDING, word(1));
+  EXPECT(!firstFact(message(RTM_NEWNETCONF, conf, all)));
 }
 
 TEST_CASE("an address: with a peer, its own flags and its mark") {

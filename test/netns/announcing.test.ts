@@ -146,6 +146,25 @@ walkthrough('IPv6: unsolicited, override, router where it is one', ALONE, async 
   }
 });
 
+walkthrough('IPv6: a host that becomes a router says so from then on', ALONE, async (stage) => {
+  const setting = (value: number): Promise<string> =>
+    stage.lab.server1.shell(`echo ${value} > /proc/sys/net/ipv6/conf/all/forwarding`);
+  await setting(0);
+  await stage.server1.start(v6('garp_master_refresh 1'));
+  for (const value of [1, 0]) {
+    const before = await Capture.start(stage.lab.client, 'eth0', 'icmp6');
+    await setting(value);
+    // What was on its way has left.
+    await eventually('three rounds', () => before.announcements(VIP6, MAC).length > 3);
+    await before.stop();
+    const rows = await before.dissect(`icmpv6.nd.na.target_address == ${VIP6}`, [
+      'icmpv6.nd.na.flag.r',
+    ]);
+    const last = rows.at(-1)?.['icmpv6.nd.na.flag.r'];
+    expect([String(value), value === 1 ? 'True' : 'False']).toContain(last);
+  }
+});
+
 walkthrough('vrrp_gna_interval: one after the other', ALONE, async (stage) => {
   await stage.server1.start(globals('vrrp_gna_interval 0.3') + v6('garp_master_repeat 3'));
   const seen = () => [VIP6, 'fe80::200'].flatMap((vip) => stage.capture.announcements(vip, MAC));

@@ -20,7 +20,7 @@ import {
 const VMAC = '00:00:5e:00:01:33';
 const VIP = '192.168.122.200';
 
-function config(priority: number, more = ''): string {
+function config(priority: number, more = '', vmac = 'use_vmac'): string {
   return `global_defs {
   vrrp_garp_master_delay 0
 }
@@ -30,7 +30,7 @@ vrrp_instance VI_1 {
   priority ${priority}
   advert_int 0.2
   version 3
-  use_vmac
+  ${vmac}
   ${more}
   virtual_ipaddress {
     ${VIP}/24
@@ -82,16 +82,32 @@ async function isMaster(host: Host): Promise<void> {
   );
 }
 
-async function held(host: Host, kind: DaemonKind) {
+/** Who sends the adverts, and who announces. */
+async function senders(witness: Capture, since: number): Promise<unknown> {
+  const advert = await witness.waitForAdvert({ priority: 200, since });
+  const announcement = await eventually(
+    'an announcement',
+    () => witness.announcements(VIP, undefined, since)[0],
+  );
+  return { adverts: [advert.mac, advert.from], announcements: announcement.mac };
+}
+
+async function held(lab: Lab, kind: DaemonKind, file: string) {
+  const host = lab.server1;
+  const witness = await Capture.start(lab.client);
   const before = await kernelState(host);
   const untouched = await sysctls(host, 'eth0', 'ens9', 'all');
   const daemon = routerDaemon(kind, host);
-  await daemon.start(config(200));
+  const started = Capture.now();
+  await daemon.start(file);
   try {
     await isMaster(host);
+    const links = await macvlans(host);
+    const [first = ''] = links.map((line) => line.split(' ')[0] ?? '');
     const state = {
-      links: await macvlans(host),
-      sysctls: await sysctls(host, 'eth0', 'all', 'vrrp.51'),
+      links,
+      sysctls: await sysctls(host, 'eth0', 'all', first),
+      senders: await senders(witness, started),
       addresses: (await kernelState(host)).addresses,
     };
     await daemon.stop();
@@ -108,11 +124,45 @@ async function held(host: Host, kind: DaemonKind) {
   }
 }
 
-test.runIf(playable)(`the same macvlans and settings as keepalived ${missing}`, async () => {
+const VARIANTS: Readonly<Record<string, readonly [string, string]>> = {
+  'as it comes': ['use_vmac', ''],
+  'a name': ['use_vmac mv0', ''],
+  'a MAC address': ['use_vmac 02:00:5e:11:22:33', ''],
+  'adverts on the interface': ['use_vmac', 'vmac_xmit_base'],
+  'addresses elsewhere': [
+    'use_vmac',
+    'use_vmac_addr\n  virtual_ipaddress_excluded {\n    10.51.0.1/24 dev ens9\n  }',
+  ],
+};
+
+for (const [what, [vmac, more]] of Object.entries(VARIANTS)) {
+  const title = `the same macvlans, settings and senders as keepalived: ${what} ${missing}`;
+  test.runIf(playable)(title, async () => {
+    const lab = await Lab.create();
+    try {
+      const file = config(200, more, vmac);
+      const ours = await held(lab, 'failoverd', file);
+      expect(ours).toEqual(await held(lab, 'keepalived', file));
+    } finally {
+      await lab.close();
+    }
+  });
+}
+
+test.runIf(playable)(`each change of a setting is in the log ${missing}`, async () => {
   const lab = await Lab.create();
   try {
-    const ours = await held(lab.server1, 'failoverd');
-    expect(ours).toEqual(await held(lab.server1, 'keepalived'));
+    const daemon = routerDaemon('failoverd', lab.server1);
+    await lab.server1.shell('echo 2 > /proc/sys/net/ipv4/conf/all/rp_filter');
+    const before = await sysctls(lab.server1, 'eth0', 'ens9', 'all', 'lo');
+    await daemon.start(config(200));
+    await isMaster(lab.server1);
+    const told = daemon.process.lines.join('\n');
+    for (const name of ['eth0/arp_ignore', 'eth0/arp_filter', 'all/rp_filter', 'eth0/rp_filter']) {
+      expect(told).toMatch(new RegExp(name.replaceAll(/[./]/g, '[./]')));
+    }
+    await daemon.stop();
+    expect(await sysctls(lab.server1, 'eth0', 'ens9', 'all', 'lo')).toBe(before);
   } finally {
     await lab.close();
   }
