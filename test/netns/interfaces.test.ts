@@ -74,6 +74,22 @@ walkthrough('an interface that comes late, is deleted and made again', alone, as
   expect(await server1.addresses('late0')).toEqual(['10.70.0.1/24']);
 });
 
+walkthrough('an interface that moves to another namespace and back', alone, async (stage) => {
+  const { server1, client } = stage.lab;
+  await makePair(server1, 'roam0');
+  await stage.server1.start(config('roam0'));
+  await vipStands(server1, 'roam0');
+  await server1.ip('link', 'set', 'roam0', 'netns', client.namespace);
+  await stage.server1.process.waitForLine(/MASTER -> FAULT.*roam0/);
+  // An interface takes no address along.
+  expect(await client.addresses('roam0')).toEqual([]);
+  await client.ip('link', 'set', 'roam0', 'netns', server1.namespace);
+  await server1.shell('ip link set roam0 up; ip addr add 10.70.0.1/24 dev roam0');
+  await vipStands(server1, 'roam0');
+  await stage.server1.stop();
+  expect(await server1.addresses('roam0')).toEqual(['10.70.0.1/24']);
+});
+
 walkthrough('another MAC address, and another address', alone, async (stage) => {
   const { server1 } = stage.lab;
   await stage.server1.start(config('eth0'));
