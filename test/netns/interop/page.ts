@@ -1,5 +1,5 @@
-// docs/interoperability.md: the matrix as it has been run. UPDATE_DOCS=1 writes the page; any
-// other run compares what it has seen with it, so that the page cannot promise more or less.
+// docs/interoperability.md: the matrix as it has been run, and its sums in README.md. UPDATE_DOCS=1 writes
+// both; any other run compares what it has seen with them, so that they cannot promise more or less.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -7,7 +7,11 @@ import type { DaemonKind } from '../../lab/router-daemon.ts';
 import { nameOf, type Cell } from './cells.ts';
 import { STEPS, type Results } from './matrix.ts';
 
-const FILE = path.join(import.meta.dirname, '../../../docs/interoperability.md');
+const ROOT = path.join(import.meta.dirname, '../../..');
+const FILE = path.join(ROOT, 'docs/interoperability.md');
+const README = path.join(ROOT, 'README.md');
+/** The table in README.md stands between this heading of its and the next empty line. */
+const SUMS_HEADING = 'Ways that passed every step, in both roles';
 /** Column headings: the peer's name, and the version that it is known to be played with. */
 const PEERS: Readonly<Record<DaemonKind, string>> = {
   failoverd: 'failoverd',
@@ -43,12 +47,39 @@ export class Page {
     ];
     return `${HEAD}\n${table.join('\n')}\n`;
   }
+
+  /** For README.md: of how many ways to speak all steps were passed. */
+  sums(cells: readonly Cell[]): string {
+    const peers = Object.keys(PEERS) as DaemonKind[];
+    const rowOf = ({ version, family }: Cell): string => `VRRPv${version}, IPv${family}`;
+    const rows = [...new Set(cells.map(rowOf))].map((name) => {
+      const sums = peers.map((peer) => {
+        const said = cells
+          .filter((cell) => rowOf(cell) === name)
+          .flatMap((cell) => this.#seen.get(key(peer, cell)) ?? []);
+        const passed = said.filter((one) => one === PASSED).length;
+        return said.length === 0 ? UNSPOKEN : `${passed} of ${said.length}`;
+      });
+      return `| ${[name, ...sums].join(' | ')} |`;
+    });
+    const head = `| ${[SUMS_HEADING, ...peers.map((peer) => PEERS[peer])].join(' | ')} |`;
+    return [head, `| ${['---', ...peers.map(() => '---')].join(' | ')} |`, ...rows].join('\n');
+  }
 }
 
 /** The page as it is committed, after it has been written where that is asked for. */
 export function committed(text: string): string {
   if (process.env['UPDATE_DOCS'] === '1') writeFileSync(FILE, text);
   return readFileSync(FILE, 'utf8');
+}
+
+/** The table of README.md, after it has been written where that is asked for. */
+export function committedSums(sums: string): string {
+  const table = new RegExp(`^\\| ${SUMS_HEADING}[^]*?(?=\\n\\n)`, 'm');
+  if (process.env['UPDATE_DOCS'] === '1') {
+    writeFileSync(README, readFileSync(README, 'utf8').replace(table, sums));
+  }
+  return table.exec(readFileSync(README, 'utf8'))?.[0] ?? '';
 }
 
 function key(peer: DaemonKind, cell: Cell): string {
