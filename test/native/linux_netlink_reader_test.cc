@@ -6,6 +6,7 @@
 #include <linux/rtnetlink.h>
 #include <sys/socket.h>
 
+#include <array>
 #include <cstring>
 #include <vector>
 
@@ -89,7 +90,8 @@ TEST_CASE("a link with all that is wanted of it") {
                                                .mtu = 1400,
                                                .kind = ShortName::of("macvlan"),
                                                .master = IfIndex(9),
-                                               .parent = IfIndex(2)});
+                                               .parent = IfIndex(2),
+                                               .forwards = std::nullopt});
 
   attribute(attributes, IFLA_LINK_NETNSID, word(0));
   const auto away = firstFact(message(RTM_NEWLINK, head, attributes));
@@ -117,16 +119,20 @@ TEST_CASE("whether a link forwards IPv6 packets") {
   EXPECT(link(0) == false);
   EXPECT(!link(std::nullopt).has_value());
 
-  netconfmsg conf{.ncm_family = AF_INET6};
+  // Attributes begin at a multiple of four octets.
+  struct {
+    netconfmsg head{.ncm_family = AF_INET6};
+    std::array<std::uint8_t, 3> padding{};
+  } conf;
   Bytes attributes;
   attribute(attributes, NETCONFA_IFINDEX, word(5));
   attribute(attributes, NETCONFA_FORWARDING, word(1));
   const auto fact = firstFact(message(RTM_NEWNETCONF, conf, attributes));
   REQUIRE(fact.has_value());
   EXPECT(std::get<ForwardingSeen>(*fact) == ForwardingSeen{IfIndex(5), true});
-  conf.ncm_family = AF_INET;
+  conf.head.ncm_family = AF_INET;
   EXPECT(!firstFact(message(RTM_NEWNETCONF, conf, attributes)));
-  conf.ncm_family = AF_INET6;
+  conf.head.ncm_family = AF_INET6;
   Bytes all;
   attribute(all, NETCONFA_IFINDEX, word(static_cast<std::uint32_t>(NETCONFA_IFINDEX_ALL)));
   attribute(all, NETCONFA_FORWARDING, word(1));
