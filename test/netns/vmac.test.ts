@@ -158,11 +158,19 @@ test.runIf(playable)(`each change of a setting is in the log ${missing}`, async 
     await daemon.start(config(200));
     await isMaster(lab.server1);
     const told = daemon.process.lines.join('\n');
-    for (const name of ['eth0/arp_ignore', 'eth0/arp_filter', 'all/rp_filter', 'eth0/rp_filter']) {
+    for (const name of [
+      'eth0/arp_announce',
+      'eth0/arp_ignore',
+      'eth0/arp_filter',
+      'all/rp_filter',
+      'eth0/rp_filter',
+    ]) {
       expect(told).toMatch(new RegExp(name.replaceAll(/[./]/g, '[./]')));
     }
     await daemon.stop();
     expect(await sysctls(lab.server1, 'eth0', 'ens9', 'all', 'lo')).toBe(before);
+    const announce = '/proc/sys/net/ipv4/conf/eth0/arp_announce';
+    expect(await lab.server1.run('cat', announce)).toBe('0\n');
   } finally {
     await lab.close();
   }
@@ -212,6 +220,27 @@ async function takeover(first: DaemonKind, second: DaemonKind): Promise<void> {
     await lab.close();
   }
 }
+
+test.runIf(playable)('clients know the virtual address by its MAC address alone', async () => {
+  const lab = await Lab.create();
+  const { server1, client } = lab;
+  const daemon = routerDaemon('failoverd', server1);
+  try {
+    await daemon.start(config(200));
+    await isMaster(server1);
+    // The client asks, is answered, and is asked for in its turn: the router knows nobody yet.
+    for (let round = 0; round < 3; round += 1) {
+      await server1.ip('neigh', 'flush', 'all');
+      await client.run('ping', '-n', '-c', '2', '-i', '0.2', '-W', '2', VIP);
+      expect(await client.neighbour(VIP)).toBe(VMAC);
+    }
+    await daemon.stop();
+  } catch (error) {
+    throw new Error(daemon.logs(), { cause: error });
+  } finally {
+    await lab.close();
+  }
+});
 
 test.runIf(playable)('takeover: failoverd, then keepalived', () =>
   takeover('failoverd', 'keepalived'),

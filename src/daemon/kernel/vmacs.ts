@@ -181,6 +181,8 @@ export class Vmacs {
     const sysctls = this.#sysctls;
     sysctls.set(`ipv4/conf/${name}/arp_ignore`, '1');
     sysctls.set(`ipv4/conf/${name}/arp_filter`, '1');
+    // Nor ask in the name of a virtual address: whoever hears the question believes it.
+    sysctls.set(`ipv4/conf/${name}/arp_announce`, '2');
     // The stricter one of `all` and of the interface holds: `all` moves to every interface.
     const all = sysctls.get('ipv4/conf/all/rp_filter');
     if (all === undefined || all === '0') return;
