@@ -72,6 +72,7 @@
       "native/linux/await_readable.cc",
       "native/linux/child_shield.cc",
       "native/linux/clock.cc",
+      "native/linux/connector_socket.cc",
       "native/linux/enter_namespace.cc",
       "native/linux/frame_listener.cc",
       "native/linux/frame_socket.cc",
@@ -114,7 +115,8 @@
       "native/launcher/main.cc",
       "native/launcher/program.cc",
       "native/launcher/request.cc",
-      "native/launcher/run.cc"
+      "native/launcher/run.cc",
+      "native/launcher/trust.cc"
     ],
     "engine_sources": [
       "native/engine/address_work.cc",
@@ -131,7 +133,9 @@
       "native/engine/object_watch.cc",
       "native/engine/open_loop.cc",
       "native/engine/overheard.cc",
+      "native/engine/fork_memory.cc",
       "native/engine/process_book.cc",
+      "native/engine/process_watch.cc",
       "native/engine/protocol.cc",
       "native/engine/receiver.cc",
       "native/engine/record_ring.cc",
@@ -174,6 +178,7 @@
       "test/native/core_transition_test.cc",
       "test/native/core_unfit_test.cc",
       "test/native/engine_overheard_test.cc",
+      "test/native/engine_fork_memory_test.cc",
       "test/native/engine_process_book_test.cc",
       "test/native/linux_advert_socket_test.cc",
       "test/native/linux_frame_socket_test.cc",
@@ -181,6 +186,7 @@
       "test/native/linux_netlink_monitor_test.cc",
       "test/native/linux_netlink_reader_test.cc",
       "test/native/linux_openssl_digests_test.cc",
+      "test/native/linux_process_events_test.cc",
       "test/native/linux_vrid_filter_test.cc",
       "test/native/openssl_hmac.cc",
       "test/native/pcap.cc",

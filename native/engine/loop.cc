@@ -18,8 +18,9 @@ enum Token : std::uint64_t {
   kernel,
   answers,
   objects,
-  processes,
-  deaths,
+  processNews,
+  processBell,
+  processDeaths,
   firstChannel
 };
 
@@ -30,7 +31,6 @@ Loop::Loop(const EngineOptions& options, LoopParts parts, const Started& started
       events_(shared.mailbox.events()),
       poller_(std::move(parts.poller)),
       timer_(std::move(parts.timer)),
-      processEvents_(std::move(parts.processes)),
       started_(started),
       channels_(*poller_, Token::firstChannel, {options.hearAllVrids, options.receiveBuffer}),
       adverts_(channels_, answers_),
@@ -41,7 +41,8 @@ Loop::Loop(const EngineOptions& options, LoopParts parts, const Started& started
       protocol_(options.core, Hands{channels_, adverts_, addresses_, objects_, announcements_,
                                     answers_, events_, shared.recorder, will_}),
       kernel_(std::move(parts.monitor), events_, announcements_),
-      processes_(std::move(parts.pids)),
+      processes_(std::move(parts.processes), std::move(parts.pids), *poller_,
+                 {Token::processNews, Token::processBell, Token::processDeaths}, events_),
       silence_(options.silenceLimit, os::now()),
       now_(os::now()) {
   const auto watch = [&](int fd, Token token) {
@@ -53,8 +54,7 @@ Loop::Loop(const EngineOptions& options, LoopParts parts, const Started& started
   watch(shared.mailbox.doorbellFd(), Token::doorbell);
   watch(kernel_.fd(), Token::kernel);
   watch(addresses_.fd(), Token::answers);
-  watch(processes_.fd(), Token::deaths);
-  if (processEvents_) watch(processEvents_->fd(), Token::processes);
+  trouble(TroubleKind::poll, processes_.begin());
 }
 
 void Loop::run() {
@@ -65,7 +65,7 @@ void Loop::run() {
     watchClock();
     readAdverts();
     readKernel();
-    readProcesses();
+    trouble(TroubleKind::poll, processes_.read(now_, ready_.processes, protocol_));
     readCommands();
     watchSilence();
     passDeadlines();
@@ -110,11 +110,14 @@ void Loop::sort(std::span<const std::uint64_t> ready) {
       case Token::objects:
         ready_.objects = true;
         break;
-      case Token::processes:
-        ready_.processes = true;
+      case Token::processNews:
+        ready_.processes.queue = true;
         break;
-      case Token::deaths:
-        ready_.deaths = true;
+      case Token::processBell:
+        ready_.processes.bell = true;
+        break;
+      case Token::processDeaths:
+        ready_.processes.deaths = true;
         break;
       default:
         if (auto* socket = channels_.socketAt(token)) {
@@ -170,7 +173,7 @@ bool Loop::busy() const {
 
 void Loop::arm() {
   timer_.arm(std::min({protocol_.nextDeadline(), announcements_.deadline(), silence_.deadline(),
-                       protocol_.willDeadline()}));
+                       protocol_.willDeadline(), processes_.deadline()}));
 }
 
 void Loop::trouble(TroubleKind where, int errorNumber) {

@@ -8,7 +8,7 @@
 #include "engine/last_will.h"
 #include "engine/lateness.h"
 #include "engine/mailbox.h"
-#include "engine/process_book.h"
+#include "engine/process_watch.h"
 #include "engine/protocol.h"
 #include "engine/receiver.h"
 #include "engine/silence.h"
@@ -71,10 +71,6 @@ class Loop {
   void sort(std::span<const std::uint64_t> ready);
   void readAdverts();
   void readKernel();
-  void readProcesses();
-  void readDeaths();
-  void take(const os::ProcessNews& news);
-  void tell(const core::ProcessForked& forked);
   void readCommands();
   void follow(const core::Input& command);
   void watchSilence();
@@ -95,15 +91,13 @@ class Loop {
     bool kernel = false;
     bool answers = false;
     bool objects = false;
-    bool processes = false;
-    bool deaths = false;
+    ProcessWatch::Ready processes;
   };
 
   Shared& shared_;
   EventRing& events_;
   std::unique_ptr<os::Poller> poller_;
   os::Timer timer_;
-  std::optional<os::ProcessEvents> processEvents_;
   Started started_;
   Answers answers_;
   Channels channels_;
@@ -114,7 +108,7 @@ class Loop {
   LastWill will_;
   Protocol protocol_;
   KernelWatch kernel_;
-  ProcessBook processes_;
+  ProcessWatch processes_;
   Receiver receiver_;
   SilenceWatch silence_;
   Lateness lateness_;

@@ -1,5 +1,4 @@
 // What the loop reads in one turn, source by source.
-#include <type_traits>
 #include <utility>
 #include <variant>
 
@@ -36,47 +35,6 @@ void Loop::readKernel() {
   if (ready_.objects) trouble(TroubleKind::netlink, objects_.read(now_, protocol_));
 }
 
-void Loop::readProcesses() {
-  while (ready_.processes) {
-    const auto news = processEvents_->next();
-    if (!news) trouble(TroubleKind::poll, news.error().number);
-    if (!news || !news.value()) break;
-    if (processes_.wanted()) take(*news.value());
-  }
-  if (ready_.deaths) readDeaths();
-}
-
-void Loop::readDeaths() {
-  while (const auto pid = processes_.nextDead()) {
-    events_.push(now_, core::ProcessExited{*pid});
-    protocol_.input(now_, core::ProcessExited{*pid});
-  }
-}
-
-void Loop::tell(const core::ProcessForked& forked) {
-  events_.push(now_, forked);
-  protocol_.input(now_, forked);
-}
-
-void Loop::take(const os::ProcessNews& news) {
-  const auto one = [&]<class T>(const T& what) {
-    if constexpr (std::is_same_v<T, os::ProcessForked>) {
-      const core::ProcessForked forked{what.parent, what.pid};
-      if (processes_.forked(what.parent, what.pid)) tell(forked);
-    } else if constexpr (std::is_same_v<T, os::ProcessExecuted>) {
-      processes_.executed(what.pid);
-      events_.push(now_, ProcessExecuted{what.pid});
-    } else if constexpr (std::is_same_v<T, os::ProcessRenamed>) {
-      processes_.executed(what.pid);
-      events_.push(now_, ProcessRenamed{what.pid});
-    } else {
-      static_assert(std::is_same_v<T, os::ProcessEventsLost>);
-      events_.push(now_, ProcessEventsLost{});
-    }
-  };
-  std::visit(one, news);
-}
-
 void Loop::readCommands() {
   if (shared_.urgent.exchange(false)) protocol_.input(now_, core::Stop{});
   moreCommands_ = false;
@@ -98,15 +56,7 @@ void Loop::follow(const core::Input& command) {
     ++configured_;
     reconfigured_ = true;
   }
-  if (const auto* applied = std::get_if<core::ApplyTracker>(&command)) {
-    processes_.trackerApplied(applied->config);
-  } else if (const auto* removed = std::get_if<core::RemoveTracker>(&command)) {
-    processes_.trackerRemoved(removed->tracker);
-  } else if (const auto* listed = std::get_if<core::SetProcesses>(&command)) {
-    processes_.set(*listed);
-    while (const auto fork = processes_.nextFound()) tell(*fork);
-    readDeaths();
-  }
+  trouble(TroubleKind::poll, processes_.follow(now_, command, protocol_));
 }
 
 void Loop::answerPictures() {

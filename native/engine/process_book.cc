@@ -36,15 +36,14 @@ void ProcessBook::findChildren(Tracker& tracker, const std::vector<std::uint32_t
   std::erase_if(fresh, [&](std::uint32_t pid) { return isIn(before, pid); });
   if (fresh.empty()) return;
   std::vector<core::ProcessForked> children;
-  // From the oldest on, so that the children of children are found too.
-  for (std::size_t i = 0; i < kRemembered; ++i) {
-    const auto fork = forks_[(nextFork_ + i) % kRemembered];
+  // The children of children are found too.
+  forks_.fromTheOldest([&](const core::ProcessForked& fork) {
     // What had this number before has had other children.
-    if (fork.pid != 0) std::erase_if(children, [&](auto& one) { return one.parent == fork.pid; });
-    if (fork.pid == 0 || !isIn(fresh, fork.parent) || isIn(tracker.pids, fork.pid)) continue;
+    std::erase_if(children, [&](auto& one) { return one.parent == fork.pid; });
+    if (!isIn(fresh, fork.parent) || isIn(tracker.pids, fork.pid)) return;
     children.push_back(fork);
     fresh.push_back(fork.pid);
-  }
+  });
   for (const auto& child : children) {
     tracker.pids.push_back(child.pid);
     watch(child.pid);
@@ -59,15 +58,8 @@ std::optional<core::ProcessForked> ProcessBook::nextFound() {
   return first;
 }
 
-void ProcessBook::executed(std::uint32_t pid) {
-  for (auto& fork : forks_) {
-    if (fork.pid == pid) fork = {};
-  }
-}
-
 bool ProcessBook::forked(std::uint32_t parent, std::uint32_t pid) {
-  forks_[nextFork_] = {parent, pid};
-  nextFork_ = (nextFork_ + 1) % kRemembered;
+  forks_.remember({parent, pid});
   bool known = false;
   for (auto& tracker : trackers_) {
     if (std::ranges::find(tracker.pids, parent) == tracker.pids.end()) continue;

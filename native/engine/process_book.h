@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/inputs.h"
+#include "engine/fork_memory.h"
 #include "linux/pid_watch.h"
 
 namespace failoverd::engine {
@@ -27,7 +28,7 @@ class ProcessBook {
   // A process has a child. true: the parent is watched, and so is the child from now on.
   bool forked(std::uint32_t parent, std::uint32_t pid);
   // It is no longer what it was forked as.
-  void executed(std::uint32_t pid);
+  void executed(std::uint32_t pid) { forks_.forget(pid); }
   // Children that a process had before set() named it, while TypeScript was finding out what it is:
   // watched since then. Nobody else has to be told of forks, which may be thousands a second.
   std::optional<core::ProcessForked> nextFound();
@@ -43,16 +44,12 @@ class ProcessBook {
   [[nodiscard]] bool counted(std::uint32_t pid) const;
   void watch(std::uint32_t pid);
   void forget(std::uint32_t pid);
+  void findChildren(Tracker& tracker, const std::vector<std::uint32_t>& before);
 
   std::optional<os::PidWatch> watch_;
   std::vector<Tracker> trackers_;
-  void findChildren(Tracker& tracker, const std::vector<std::uint32_t>& before);
-
   std::vector<std::uint32_t> dead_;  // named by TypeScript after their death
-  // The latest forks, in a ring: seconds of them in the worst storm.
-  static constexpr std::size_t kRemembered = 4096;
-  std::vector<core::ProcessForked> forks_ = std::vector<core::ProcessForked>(kRemembered);
-  std::size_t nextFork_ = 0;
+  ForkMemory forks_;
   std::vector<core::ProcessForked> found_;
 };
 

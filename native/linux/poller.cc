@@ -1,5 +1,7 @@
 #include "linux/poller.h"
 
+#include <cerrno>
+
 namespace failoverd::os {
 
 SysResult<Poller> Poller::open() {
@@ -9,10 +11,21 @@ SysResult<Poller> Poller::open() {
 }
 
 SysResult<Done> Poller::watch(int fd, std::uint64_t token) {
+  return control(EPOLL_CTL_ADD, fd, EPOLLIN, token);
+}
+
+SysResult<Done> Poller::watchOnce(int fd, std::uint64_t token) {
+  constexpr std::uint32_t once = EPOLLIN | EPOLLONESHOT;
+  const auto again = control(EPOLL_CTL_MOD, fd, once, token);
+  if (again || again.error().number != ENOENT) return again;
+  return control(EPOLL_CTL_ADD, fd, once, token);
+}
+
+SysResult<Done> Poller::control(int operation, int fd, std::uint32_t events, std::uint64_t token) {
   epoll_event event{};
-  event.events = EPOLLIN;
+  event.events = events;
   event.data.u64 = token;
-  if (::epoll_ctl(fd_.get(), EPOLL_CTL_ADD, fd, &event) != 0) return Errno::last();
+  if (::epoll_ctl(fd_.get(), operation, fd, &event) != 0) return Errno::last();
   return Done{};
 }
 

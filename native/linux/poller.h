@@ -19,6 +19,8 @@ class Poller {
   static SysResult<Poller> open();
 
   SysResult<Done> watch(int fd, std::uint64_t token);
+  // Tells of it once, and then not before the next watchOnce().
+  SysResult<Done> watchOnce(int fd, std::uint64_t token);
   void forget(int fd);
 
   // Blocks until something is readable or `timeoutMillis` have passed (-1 = for ever). The
@@ -27,6 +29,7 @@ class Poller {
 
  private:
   explicit Poller(Fd fd) : fd_(std::move(fd)) {}
+  SysResult<Done> control(int operation, int fd, std::uint32_t events, std::uint64_t token);
 
   Fd fd_;
   std::array<epoll_event, kMaxReady> events_{};

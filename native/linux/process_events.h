@@ -38,12 +38,16 @@ using ProcessNews = std::variant<ProcessExecuted, ProcessRenamed, ProcessForked,
 // threads, exits, other connectors, junk. Trusts no length; fuzzed.
 std::optional<ProcessNews> parseProcessEvent(std::span<const std::uint8_t> datagram);
 
+// Two sockets: a queue of all that happens, in order, and a bell that rings when some of it is
+// urgent. A fork is not: a child bears its parent's name, and is known early enough when the queue
+// is read before anything is concluded from it, a death for instance. So a storm of forks, which
+// may be thousands a second, wakes nobody; it waits in the queue until somebody looks.
 class ProcessEvents {
  public:
   static constexpr std::uint32_t kReceiveBuffer = 4U << 20;
 
-  // Begins to listen; list the processes after this, not before. The connector serves the
-  // initial network namespace alone: open before setns(2), the socket goes on working after it.
+  // Hears nothing before listen(). The connector serves the initial network namespace alone: open
+  // before setns(2), the sockets go on working after it.
   // ECONNREFUSED in another network namespace, EOPNOTSUPP in another user or PID namespace,
   // EPERM without CAP_NET_ADMIN, EPROTONOSUPPORT without the kernel's part.
   static SysResult<ProcessEvents> open(std::uint32_t receiveBuffer = kReceiveBuffer);
@@ -52,7 +56,15 @@ class ProcessEvents {
   ProcessEvents& operator=(ProcessEvents&&) noexcept;
   ~ProcessEvents();
 
-  [[nodiscard]] int fd() const { return fd_.get(); }
+  // Events come, or no more come. List the processes after this, not before.
+  SysResult<> listen(bool wanted);
+
+  // Readable when there is anything.
+  [[nodiscard]] int queueFd() const { return queue_.get(); }
+  // Readable when there is something else than forks, until answerBell(), which says whether there
+  // was.
+  [[nodiscard]] int bellFd() const { return bell_.get(); }
+  [[nodiscard]] bool answerBell() const;
 
   // The next event; nothing: none at the moment. Never blocks, never allocates.
   SysResult<std::optional<ProcessNews>> next();
@@ -60,10 +72,10 @@ class ProcessEvents {
  private:
   struct Batch;
 
-  explicit ProcessEvents(Fd fd);
-  SysResult<> listen();
+  ProcessEvents(Fd queue, Fd bell);
 
-  Fd fd_;
+  Fd queue_;
+  Fd bell_;
   std::unique_ptr<Batch> batch_;
 };
 

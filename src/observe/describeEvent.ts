@@ -137,7 +137,7 @@ function describeEngine(event: EngineEvent, line: Line): Description | undefined
     case 'Lost':
       return line('warning', `${event.count} events were lost, because they were not read in time`);
     case 'ProcessEventsLost':
-      return line('info', 'the kernel dropped process events; all processes are looked at again');
+      return line('info', 'process events were missed; all processes are looked at again');
     case 'Stopped':
       return line('info', 'everything has been given back');
     default:

@@ -122,12 +122,16 @@ async function measure(lab: Lab, name: (typeof NAMES)[number], storm: Storm) {
     `ip proto 112 and src host ${SERVER1} and ip[21] == 51`,
   );
   const { pid } = one.daemon.process;
-  const calm = storm.trackers === undefined ? await calmShare(pid) : 0;
+  const isCounted = storm.trackers === undefined;
+  const before = isCounted ? await calmShare(pid) : 0;
   const work = workSince(pid);
   const from = now();
   const events = await storm.rage(lab);
   const until = now();
-  const cpu = (work() - calm * (until - from)) / events;
+  const worked = work();
+  // A daemon that has just started is not at rest yet.
+  const calm = isCounted ? Math.min(before, await calmShare(pid)) : 0;
+  const cpu = (worked - calm * (until - from)) / events;
   const { adverts } = await observer.stop();
   await one.daemon.stop();
   const times = adverts.map((advert) => advert.at).filter((at) => at >= from && at <= until);
@@ -183,16 +187,16 @@ function claimsOf(rows: Table['rows']): Claim[] {
     most: 1 / 3,
     of: 'ratio',
     floor:
-      'the engine hears of every fork and exec of the machine; the mask of events that Linux 6.6 and later have is not used',
+      'forks are read fifty times a second, many at once; what else is executed on the machine meanwhile is looked at one by one',
   };
   const scripts: Claim = {
     what: `processor time, ${SCRIPTS}`,
     unit: 'us a run',
     ours: cellOf(rows, SCRIPTS, 'failoverd', 5),
     theirs: cellOf(rows, SCRIPTS, 'keepalived', 5),
-    most: 2,
+    most: 1.3,
     of: 'ratio',
-    floor: 'JavaScript decides on each run, and looks at the path of the script before it',
+    floor: 'JavaScript decides on each run, and another process makes it',
   };
   const missing = rows.flatMap(([label, daemon]) => {
     if (daemon !== 'failoverd') return [];
