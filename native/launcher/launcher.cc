@@ -82,10 +82,8 @@ void Launcher::run(const RunRequest& request) {
     return;
   }
   line_.started(request.id, program.value().pid);
-  const auto [at, isNew] =
-      runs_.try_emplace(request.id, request, std::move(program.value()), os::now());
-  const int output = at->second.outputFd();
-  if (isNew && output >= 0) (void)poller_.watch(output, kFirstRun + request.id);
+  runs_.try_emplace(request.id, request, std::move(program.value()), os::now(), poller_,
+                    kFirstRun + request.id);
 }
 
 void Launcher::stop(std::uint32_t id) {
@@ -111,9 +109,7 @@ void Launcher::reap() {
 
 void Launcher::readOutput(std::uint32_t id) {
   const auto found = runs_.find(id);
-  if (found == runs_.end() || found->second.outputFd() < 0) return;
-  const int fd = found->second.outputFd();
-  if (found->second.read(os::now()) == Run::Reading::pauses) poller_.forget(fd);
+  if (found != runs_.end()) found->second.read(os::now());
 }
 
 // Deadlines, and what is over.
@@ -121,10 +117,6 @@ void Launcher::advance() {
   const auto now = os::now();
   for (auto at = runs_.begin(); at != runs_.end();) {
     auto& [id, run] = *at;
-    if (run.mayReadAgain(now)) {
-      run.resumeReading();
-      (void)poller_.watch(run.outputFd(), kFirstRun + id);
-    }
     const auto due = run.advance(now);
     if (due.timeIsUp) line_.timeIsUp(id);
     if (due.groupIsGone) line_.groupIsGone(id);
@@ -134,7 +126,7 @@ void Launcher::advance() {
 
 void Launcher::limitLingering() {
   const auto lingers = [](const auto& one) {
-    return one.second.hasEnded() && one.second.outputFd() >= 0;
+    return one.second.hasEnded() && one.second.hasOutput();
   };
   auto excess = std::ranges::count_if(runs_, lingers) - kMostLingering;
   for (auto& one : runs_) {

@@ -35,7 +35,7 @@ class Launcher {
 
   Line line_;
   os::Fd deaths_;
-  os::Poller poller_;
+  os::Poller poller_;  // runs keep a reference to it
   std::map<std::uint32_t, Run> runs_;
   bool daemonIsGone_ = false;
 };

@@ -65,11 +65,7 @@ void Line::started(std::uint32_t id, pid_t pid) {
 }
 
 void Line::timeIsUp(std::uint32_t id) {
-  std::array<std::uint8_t, 5> bytes;
-  ByteWriter out(bytes);
-  out.u8(kTimeIsUp);
-  out.u32(id);
-  report(bytes);
+  reportOf(id, kTimeIsUp);
 }
 
 void Line::ended(std::uint32_t id, const Ending& ending, Run& run) {
@@ -82,7 +78,9 @@ void Line::ended(std::uint32_t id, const Ending& ending, Run& run) {
   out.u32(ending.value);
   out.u32(saturated(static_cast<std::uint64_t>(ending.took.micros)));
   out.u32(saturated(run.tail().dropped()));
-  report(bytes, run.tail().bytes());
+  const auto& step = ending.refusedStep;
+  const std::span refused(reinterpret_cast<const std::uint8_t*>(step.data()), step.size());
+  report(bytes, step.empty() ? run.tail().bytes() : refused);
 }
 
 void Line::neverForked(std::uint32_t id, os::Errno error) {
@@ -98,11 +96,7 @@ void Line::neverForked(std::uint32_t id, os::Errno error) {
 }
 
 void Line::groupIsGone(std::uint32_t id) {
-  std::array<std::uint8_t, 5> bytes;
-  ByteWriter out(bytes);
-  out.u8(kGroupIsGone);
-  out.u32(id);
-  report(bytes);
+  reportOf(id, kGroupIsGone);
 }
 
 bool Line::send() {
@@ -116,6 +110,15 @@ bool Line::send() {
       unsent_.erase(unsent_.begin(), unsent_.begin() + count);
   }
   return true;
+}
+
+// A report that says no more than its kind.
+void Line::reportOf(std::uint32_t id, std::uint8_t kind) {
+  std::array<std::uint8_t, 5> bytes;
+  ByteWriter out(bytes);
+  out.u8(kind);
+  out.u32(id);
+  report(bytes);
 }
 
 void Line::report(std::span<const std::uint8_t> head, std::span<const std::uint8_t> rest) {

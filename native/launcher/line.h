@@ -24,14 +24,16 @@ class Line {
 
   void started(std::uint32_t id, pid_t pid);
   void timeIsUp(std::uint32_t id);
+  // With the end of its output, or the step for which it was refused.
   void ended(std::uint32_t id, const Ending& ending, Run& run);
   void neverForked(std::uint32_t id, os::Errno error);
-  // The process group of a program that was ended is empty.
+  // The process group of a program that was being ended is empty.
   void groupIsGone(std::uint32_t id);
   // False: something is left to be sent.
   bool send();
 
  private:
+  void reportOf(std::uint32_t id, std::uint8_t kind);
   void report(std::span<const std::uint8_t> head, std::span<const std::uint8_t> rest = {});
 
   int fd_;

@@ -6,10 +6,15 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
+#include <climits>
 #include <csignal>
+
+#include "launcher/trust.h"
 
 namespace failoverd::launcher {
 namespace {
@@ -18,10 +23,9 @@ struct Pipe {
   os::Fd reading;
   os::Fd writing;
 
-  static os::SysResult<Pipe> open() {
+  static os::SysResult<Pipe> open(int flags) {
     std::array<int, 2> ends{};
-    if (::pipe2(ends.data(), O_CLOEXEC) != 0) return os::Errno::last();
-    ::fcntl(ends[0], F_SETFL, O_NONBLOCK);
+    if (::pipe2(ends.data(), O_CLOEXEC | flags) != 0) return os::Errno::last();
     return Pipe{os::Fd(ends[0]), os::Fd(ends[1])};
   }
 };
@@ -57,6 +61,7 @@ struct Preparation {
   os::Fd input;
   Pipe output;
   Pipe failure;
+  std::string refusedStep;  // filled by the child
 };
 
 bool takeUser(const User& user) {
@@ -66,7 +71,18 @@ bool takeUser(const User& user) {
          ::setresuid(user.uid, user.uid, user.uid) == 0;
 }
 
-bool takePlace(const Preparation& preparation) {
+// While it may still look everywhere, and with nothing but its own time to lose.
+bool mayRun(Preparation& preparation) {
+  const auto& user = preparation.request.user;
+  const auto runner = user ? Runner{user->uid, user->gid} : Runner{::geteuid(), ::getegid()};
+  const auto step = unsafeStep(preparation.request.arguments[0], runner);
+  if (!step) return true;
+  preparation.refusedStep = *step;
+  errno = EACCES;
+  return false;
+}
+
+bool takePlace(Preparation& preparation) {
   const auto& request = preparation.request;
   ::setsid();
   const os::Fd nothing(::open("/dev/null", O_RDWR | O_CLOEXEC));
@@ -76,6 +92,7 @@ bool takePlace(const Preparation& preparation) {
   if (::dup2(orNothing(preparation.output.writing), STDOUT_FILENO) < 0) return false;
   if (::dup2(STDOUT_FILENO, STDERR_FILENO) < 0) return false;
   if (::chdir(request.directory.c_str()) != 0) return false;
+  if (request.refuseUnsafe && !mayRun(preparation)) return false;
   if (request.user && !takeUser(*request.user)) return false;
   if (request.umask) ::umask(*request.umask);
   return true;
@@ -89,26 +106,32 @@ bool takePlace(const Preparation& preparation) {
     environ = preparation.environment.data();
     ::execvp(preparation.arguments[0], preparation.arguments.data());
   }
-  const int number = errno;
-  (void)!::write(preparation.failure.writing.get(), &number, sizeof number);
+  int number = errno;
+  auto& step = preparation.refusedStep;
+  const std::array<iovec, 2> parts{{{&number, sizeof number}, {step.data(), step.size()}}};
+  // Less than PIPE_BUF, and so in one piece.
+  (void)!::writev(preparation.failure.writing.get(), parts.data(), parts.size());
   ::_exit(127);
 }
 
 }  // namespace
 
 os::SysResult<Program> startProgram(const RunRequest& request) {
-  Preparation preparation{.request = request, .input = {}, .output = {}, .failure = {}};
+  Preparation preparation{
+      .request = request, .input = {}, .output = {}, .failure = {}, .refusedStep = {}};
   if (request.input) {
     auto input = inputWith(*request.input);
     if (!input) return input.error();
     preparation.input = std::move(input.value());
   }
   if (request.mostOutput > 0) {
-    auto output = Pipe::open();
+    auto output = Pipe::open(0);
     if (!output) return output.error();
+    // For us alone: a program does not expect that its output is full.
+    ::fcntl(output.value().reading.get(), F_SETFL, O_NONBLOCK);
     preparation.output = std::move(output.value());
   }
-  auto failure = Pipe::open();
+  auto failure = Pipe::open(O_NONBLOCK);
   if (!failure) return failure.error();
   preparation.failure = std::move(failure.value());
   const auto pid = ::fork();
@@ -118,10 +141,13 @@ os::SysResult<Program> startProgram(const RunRequest& request) {
                  std::move(preparation.failure.reading)};
 }
 
-os::Errno failureOf(const Program& program) {
+Failure failureOf(const Program& program) {
   int number = 0;
-  const auto count = ::read(program.failure.get(), &number, sizeof number);
-  return {count == sizeof number ? number : 0};
+  std::array<char, PIPE_BUF> step;
+  const std::array<iovec, 2> parts{{{&number, sizeof number}, {step.data(), step.size()}}};
+  const auto count = ::readv(program.failure.get(), parts.data(), parts.size());
+  if (count < static_cast<ssize_t>(sizeof number)) return {};
+  return {{number}, {step.data(), static_cast<std::size_t>(count) - sizeof number}};
 }
 
 bool signalGroup(pid_t leader, int signal) {

@@ -2,6 +2,8 @@
 
 #include <sys/types.h>
 
+#include <string>
+
 #include "launcher/request.h"
 #include "linux/fd.h"
 #include "linux/sys_error.h"
@@ -15,11 +17,17 @@ struct Program {
   os::Fd failure;  // see failureOf()
 };
 
+// Why a program was never executed.
+struct Failure {
+  os::Errno error;          // 0: it was
+  std::string refusedStep;  // see unsafeStep(); with EACCES
+};
+
 // Forks. What goes wrong after that, up to execve(2), is told by failureOf() when it has ended.
 os::SysResult<Program> startProgram(const RunRequest& request);
 
-// Why a program that has ended was never executed; 0: it was.
-os::Errno failureOf(const Program& program);
+// Of a program that has ended.
+Failure failureOf(const Program& program);
 
 // Asks every process of the group; false: there is none.
 bool signalGroup(pid_t leader, int signal);

@@ -11,6 +11,7 @@ constexpr std::uint8_t kStop = 2;
 constexpr std::uint8_t kHasUser = 1;
 constexpr std::uint8_t kHasUmask = 2;
 constexpr std::uint8_t kHasInput = 4;
+constexpr std::uint8_t kRefuseUnsafe = 8;
 
 // Remembers that something was missing, so that a frame can be read without a question at each
 // field.
@@ -62,6 +63,7 @@ RunRequest runIn(Fields& fields) {
   if ((flags & kHasUser) != 0) run.user = userIn(fields);
   if ((flags & kHasUmask) != 0) run.umask = fields.u16();
   if ((flags & kHasInput) != 0) run.input = fields.text();
+  run.refuseUnsafe = (flags & kRefuseUnsafe) != 0;
   run.directory = fields.text();
   run.arguments = fields.texts();
   run.environment = fields.texts();

@@ -28,6 +28,7 @@ struct RunRequest {
   std::optional<User> user;         // nothing: whoever we are
   std::optional<mode_t> umask;
   std::optional<std::string> input;  // nothing: /dev/null
+  bool refuseUnsafe = false;         // not run where unsafeStep() finds one
   std::string directory;
   std::vector<std::string> arguments;  // at least the program
   std::vector<std::string> environment;

@@ -17,12 +17,16 @@ constexpr auto kBurstTime = Duration::ofMillis(10);
 
 }  // namespace
 
-Run::Run(const RunRequest& request, Program program, Instant now)
+Run::Run(const RunRequest& request, Program program, Instant now, os::Poller& poller,
+         std::uint64_t token)
     : program_(std::move(program)),
+      poller_(poller),
+      token_(token),
       tail_(request.mostOutput),
       startedAt_(now),
       grace_(Duration::ofMillis(request.graceMillis)),
       windowAt_(now) {
+  watchOutput();
   if (request.timeoutMillis > 0) timeoutAt_ = now + Duration::ofMillis(request.timeoutMillis);
 }
 
@@ -32,14 +36,17 @@ Ending Run::ended(int status, Instant now) {
   if (isEnding_) lookAt_ = now;
   // All that it wrote itself is in the pipe by now, which holds less than one burst.
   windowBytes_ = 0;
-  if (program_.output.valid()) read(now);
+  read(now);
   const auto took = now - startedAt_;
-  const auto failure = failureOf(program_);
+  auto failure = failureOf(program_);
   program_.failure.reset();
   const auto number = [](int value) { return static_cast<std::uint32_t>(value); };
-  if (!failure.ok()) return {Ending::How::notStarted, number(failure.number), took};
-  if (WIFSIGNALED(status)) return {Ending::How::signalled, number(WTERMSIG(status)), took};
-  return {Ending::How::exited, number(WEXITSTATUS(status)), took};
+  const auto error = number(failure.error.number);
+  auto& step = failure.refusedStep;
+  if (!step.empty()) return {Ending::How::refused, error, took, std::move(step)};
+  if (!failure.error.ok()) return {Ending::How::notStarted, error, took, {}};
+  if (WIFSIGNALED(status)) return {Ending::How::signalled, number(WTERMSIG(status)), took, {}};
+  return {Ending::How::exited, number(WEXITSTATUS(status)), took, {}};
 }
 
 void Run::end(Instant now) {
@@ -53,6 +60,7 @@ void Run::end(Instant now) {
 
 Run::Due Run::advance(Instant now) {
   Due due;
+  if (now >= readAgainAt_) watchOutput();
   if (now >= timeoutAt_) {
     due.timeIsUp = true;
     end(now);
@@ -69,33 +77,40 @@ Run::Due Run::advance(Instant now) {
 }
 
 Instant Run::nextDeadline() const {
-  const auto reading = isPausing_ ? readAgainAt_ : Instant::never();
-  return std::min({timeoutAt_, lookAt_, reading});
+  return std::min({timeoutAt_, lookAt_, readAgainAt_});
 }
 
-Run::Reading Run::read(Instant now) {
-  isPausing_ = false;
+void Run::read(Instant now) {
   if (now - windowAt_ > kBurstTime) {
     windowAt_ = now;
     windowBytes_ = 0;
   }
   static std::array<std::uint8_t, 65536> buffer;
-  for (;;) {
+  while (program_.output.valid()) {
     const auto count = ::read(program_.output.get(), buffer.data(), buffer.size());
     if (count < 0 && errno == EINTR) continue;
-    if (count < 0 && errno == EAGAIN) return Reading::goesOn;
-    if (count <= 0) {
-      program_.output.reset();
-      return Reading::isOver;
-    }
+    if (count < 0 && errno == EAGAIN) return;
+    if (count <= 0) return closeOutput();
     const auto size = static_cast<std::size_t>(count);
     tail_.push(std::span(buffer).first(size));
     windowBytes_ += size;
     if (windowBytes_ < kBurst) continue;
-    isPausing_ = true;
     readAgainAt_ = now + kBurstTime;
-    return Reading::pauses;
+    return poller_.forget(program_.output.get());
   }
+}
+
+void Run::watchOutput() {
+  readAgainAt_ = Instant::never();
+  if (program_.output.valid()) (void)poller_.watch(program_.output.get(), token_);
+}
+
+// Closing alone would not take it out of the poller while a child that was forked a moment ago and
+// has not called execve yet holds a copy, and the poller would tell of it without end.
+void Run::closeOutput() {
+  readAgainAt_ = Instant::never();
+  if (program_.output.valid()) poller_.forget(program_.output.get());
+  program_.output.reset();
 }
 
 // False: nobody is left. The child itself is told where it has not made its group yet.

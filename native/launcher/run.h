@@ -2,29 +2,34 @@
 
 #include <array>
 #include <cstdint>
+#include <string>
 
 #include "base/time.h"
 #include "launcher/output_tail.h"
 #include "launcher/program.h"
+#include "linux/poller.h"
 
 namespace failoverd::launcher {
 
 // How a program's own process ended.
 struct Ending {
-  enum class How : std::uint8_t { exited = 0, signalled = 1, notStarted = 2 };
+  enum class How : std::uint8_t { exited = 0, signalled = 1, notStarted = 2, refused = 3 };
   How how = How::exited;
   std::uint32_t value = 0;  // the exit status, the signal or the errno
   Duration took;
+  std::string refusedStep;  // of a program that was refused, see unsafeStep()
 };
 
 // A program under way, and afterwards what is left of it: processes of a group that is being
 // ended, or a pipe that somebody in the background still holds.
 class Run {
  public:
-  Run(const RunRequest& request, Program program, Instant now);
+  // `token` is what the poller calls its output.
+  Run(const RunRequest& request, Program program, Instant now, os::Poller& poller,
+      std::uint64_t token);
 
   [[nodiscard]] pid_t pid() const { return program_.pid; }
-  [[nodiscard]] int outputFd() const { return program_.output.get(); }
+  [[nodiscard]] bool hasOutput() const { return program_.output.valid(); }
   [[nodiscard]] OutputTail& tail() { return tail_; }
 
   // Its process has ended and has been waited for (`status` as of waitpid).
@@ -45,19 +50,19 @@ class Run {
 
   // Reads what there is, so much at a time that a program which prints without end takes no more
   // than a small share of a processor. After the program has ended what it wrote is thrown away.
-  enum class Reading : std::uint8_t { goesOn, pauses, isOver };
-  Reading read(Instant now);
-  [[nodiscard]] bool mayReadAgain(Instant now) const { return isPausing_ && now >= readAgainAt_; }
-  void resumeReading() { isPausing_ = false; }
-  void closeOutput() { program_.output.reset(); }
+  void read(Instant now);
+  void closeOutput();
 
   // Nothing is left to be done or to be waited for.
   [[nodiscard]] bool isOver() const { return hasEnded_ && !isEnding_ && !program_.output.valid(); }
 
  private:
   bool signal(int number);
+  void watchOutput();
 
   Program program_;
+  os::Poller& poller_;
+  std::uint64_t token_;
   OutputTail tail_;
   Instant startedAt_;
   Instant timeoutAt_ = Instant::never();
@@ -66,8 +71,7 @@ class Run {
   Instant lookAt_ = Instant::never();
   bool hasEnded_ = false;
   bool isEnding_ = false;
-  bool isPausing_ = false;
-  Instant readAgainAt_ = Instant::never();
+  Instant readAgainAt_ = Instant::never();  // while reading pauses
   Instant windowAt_;
   std::size_t windowBytes_ = 0;
 };

@@ -14,6 +14,7 @@ import type { Readable } from 'node:stream';
 import { explainNotStarted } from './childReason.ts';
 import { collectOutput, leaveLingering, OutputTail } from './childOutput.ts';
 import { endGroup, groupStarted, leaderEnded } from './processGroups.ts';
+import { checkScriptPath } from './scriptSecurity.ts';
 
 /** Whom a command runs as; numbers only, names are resolved when the configuration is read. */
 export interface ChildUser {
@@ -43,6 +44,11 @@ export interface ChildSpec {
   readonly useShell?: boolean | undefined;
   /** File mode creation mask for the command; undefined leaves it ours. */
   readonly umask?: number | undefined;
+  /**
+   * Whether it is not run where it would get root's rights and others could change it: looked at
+   * right before it is executed.
+   */
+  readonly refuseUnsafe?: boolean | undefined;
 }
 
 /** What is known of every command that was started. */
@@ -62,6 +68,8 @@ export type ChildOutcome =
   | ({ readonly kind: 'timedOut'; readonly timeoutMs: number } & ChildFacts)
   /** Ended because `stop()` was called. */
   | ({ readonly kind: 'stopped' } & ChildFacts)
+  /** It is unsafe and was not run. `reason` is a sentence for people. */
+  | { readonly kind: 'refused'; readonly reason: string; readonly durationMs: number }
   /** There never was a process. `reason` is a sentence for people. */
   | {
       readonly kind: 'notStarted';
@@ -129,7 +137,12 @@ class Child implements RunningChild {
     try {
       const { execa } = await import('execa');
       this.#startedAt = performance.now();
+      const fault = await refusalOf(this.#spec);
       if (this.#ending !== undefined) return this.#resolve({ kind: 'stopped', ...this.#facts() });
+      if (fault !== undefined) {
+        const { durationMs } = this.#facts();
+        return this.#resolve({ kind: 'refused', reason: fault, durationMs });
+      }
       const [file, ...args] = commandLine(this.#spec);
       const start = () => execa(file ?? '', args, execaOptions(this.#spec));
       const process = withUmask(this.#spec.umask, start);
@@ -209,6 +222,14 @@ class Child implements RunningChild {
     const durationMs = performance.now() - this.#startedAt;
     return { durationMs, output: this.#tail.text(), outputDropped: this.#tail.dropped() };
   }
+}
+
+/** Why a command may not run; undefined: it may. */
+async function refusalOf(spec: ChildSpec): Promise<string | undefined> {
+  if (spec.refuseUnsafe !== true) return undefined;
+  const verdict = await checkScriptPath(innerCommandLine(spec)[0] ?? '', spec.user);
+  if (verdict.kind !== 'unsafe' || !verdict.finding.asRoot) return undefined;
+  return verdict.finding.reason;
 }
 
 /** setpriv(1), of util-linux, is how a command gets supplementary groups. */

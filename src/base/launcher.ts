@@ -17,6 +17,7 @@ import type { ChildHooks, ChildOutcome, ChildSpec, RunningChild } from './child.
 import { LauncherReports, runFrame, stopFrame } from './launcherFrames.ts';
 import type { LauncherReport } from './launcherFrames.ts';
 import { groupStarted, killGroup, leaderEnded } from './processGroups.ts';
+import { checkScriptPath } from './scriptSecurity.ts';
 
 /** Its name for the descriptor, see native/launcher/main.cc. */
 const lineFd = 3;
@@ -207,11 +208,31 @@ class LaunchedChild implements RunningChild {
     }
     if (how === 'exited') return { kind: 'exited', code: value, ...facts };
     if (how === 'signalled') return { kind: 'signalled', signal: signalName(value), ...facts };
-    const errno = getSystemErrorName(-value);
     const { user, cwd } = this.#spec;
+    if (how === 'refused') {
+      return {
+        kind: 'refused',
+        reason: await explainRefusal(this.#file, user, output),
+        durationMs,
+      };
+    }
+    const errno = getSystemErrorName(-value);
     const reason = await explainNotStarted({ errno, file: this.#file, cwd, uid: user?.uid });
     return { kind: 'notStarted', errno, reason, durationMs };
   }
+}
+
+/** The launcher names the step alone. By now it may be another one, or have been mended. */
+async function explainRefusal(
+  file: string,
+  user: ChildSpec['user'],
+  step: string,
+): Promise<string> {
+  const verdict = await checkScriptPath(file, user);
+  const found = verdict.kind === 'unsafe' && verdict.finding.asRoot ? verdict.finding : undefined;
+  return found?.component === step
+    ? found.reason
+    : `${step} could be changed by others than root when it was to run`;
 }
 
 function signalName(number: number): string {

@@ -9,6 +9,7 @@ const stopKind = 2;
 const hasUser = 1;
 const hasUmask = 2;
 const hasInput = 4;
+const refuseUnsafe = 8;
 /** What the launcher takes for "as long as it likes" is 0. */
 const longestMs = 2 ** 31;
 
@@ -18,7 +19,8 @@ export function runFrame(id: number, argv: readonly string[], spec: ChildSpec): 
   const flags =
     (user === undefined ? 0 : hasUser) |
     (umask === undefined ? 0 : hasUmask) |
-    (stdin === undefined ? 0 : hasInput);
+    (stdin === undefined ? 0 : hasInput) |
+    (spec.refuseUnsafe === true ? refuseUnsafe : 0);
   const timeoutMs = spec.timeoutMs < longestMs ? Math.max(1, Math.ceil(spec.timeoutMs)) : 0;
   const parts = [
     Buffer.from([runKind]),
@@ -46,12 +48,13 @@ export type LauncherReport =
   | {
       readonly kind: 'ended';
       readonly id: number;
-      readonly how: 'exited' | 'signalled' | 'notStarted';
+      readonly how: 'exited' | 'signalled' | 'notStarted' | 'refused';
       /** Its process group is being ended: `groupIsGone` will come. */
       readonly groupEnding: boolean;
       /** The exit status, the number of the signal or the errno. */
       readonly value: number;
       readonly durationMs: number;
+      /** What it printed at the end; of one that was refused the step for which it was. */
       readonly output: string;
       readonly outputDropped: number;
     }
@@ -77,7 +80,7 @@ export class LauncherReports {
   }
 }
 
-const hows = ['exited', 'signalled', 'notStarted'] as const;
+const hows = ['exited', 'signalled', 'notStarted', 'refused'] as const;
 
 function reportIn(frame: Buffer): LauncherReport {
   const id = frame.readUInt32BE(1);

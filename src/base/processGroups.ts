@@ -14,6 +14,12 @@ const living = new Set<number>();
 
 let ledger: GroupLedger | undefined;
 
+/** Groups are not written down before they have run for so long: most are over by then. */
+const briefMs = 20;
+
+/** Groups that will be written down with the next timer. */
+let unwritten = new Set<number>();
+
 /**
  * From now on what runs is written down at `path`. Throws where that is not possible. `tell` hears
  * when writing fails from then on (a sentence without its stop), and undefined when it works again.
@@ -25,7 +31,15 @@ export function recordGroups(path: string, tell: TellLedger): void {
 /** Keeps account of a group from its start; `leader` is its number and its first process. */
 export function groupStarted(leader: number): void {
   living.add(leader);
-  ledger?.add(leader);
+  if (ledger === undefined) return;
+  if (unwritten.size === 0) setTimeout(writeDown, briefMs).unref();
+  unwritten.add(leader);
+}
+
+function writeDown(): void {
+  const leaders = unwritten;
+  unwritten = new Set();
+  for (const leader of leaders) ledger?.add(leader);
 }
 
 /**
@@ -34,6 +48,7 @@ export function groupStarted(leader: number): void {
  */
 export function leaderEnded(leader: number): void {
   living.delete(leader);
+  unwritten.delete(leader);
   ledger?.remove(leader);
 }
 

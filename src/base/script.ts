@@ -53,9 +53,7 @@ export interface ScriptRun {
 }
 
 /** How a run ended; `refused` means that script security forbade it. */
-export type ScriptOutcome =
-  | ChildOutcome
-  | { readonly kind: 'refused'; readonly reason: string; readonly durationMs: number };
+export type ScriptOutcome = ChildOutcome;
 
 export interface RunningScript {
   /** Never rejects. */
@@ -66,20 +64,24 @@ export interface RunningScript {
 /** How scripts are started; tests in virtual time put their own in its place. */
 export type StartScript = (run: ScriptRun, hooks?: ChildHooks) => RunningScript;
 
-/** Checks the path of a script and starts it. Every trouble comes out of `outcome`. */
+/** Starts a script. Every trouble comes out of `outcome`. */
 export const startScript: StartScript = (run, hooks = {}) => {
+  const command = runnable(run.command);
+  const program = programOf(command);
+  const start = (file: string): RunningChild =>
+    startLaunched(childSpec({ ...run, command }, file), hooks);
+  if (program.includes('/')) return start(program);
+  return startLater(findInPath(program, run.policy.environment['PATH']), start);
+};
+
+/** A script whose file is still being looked for. */
+function startLater(file: Promise<string>, start: (file: string) => RunningChild): RunningScript {
   let child: RunningChild | undefined;
   let stopped = false;
   const begin = async (): Promise<ScriptOutcome> => {
-    const since = performance.now();
-    const elapsed = () => performance.now() - since;
-    const command = runnable(run.command);
-    const { file, verdict } = await inspectScript(command, run.policy);
-    if (verdict.kind === 'unsafe' && verdict.finding.asRoot && run.policy.enforceSecurity) {
-      return { kind: 'refused', reason: verdict.finding.reason, durationMs: elapsed() };
-    }
-    if (stopped) return { kind: 'stopped', durationMs: elapsed(), output: '', outputDropped: 0 };
-    child = startLaunched(childSpec({ ...run, command }, file), hooks);
+    const found = await file;
+    if (stopped) return { kind: 'stopped', durationMs: 0, output: '', outputDropped: 0 };
+    child = start(found);
     return child.outcome;
   };
   const stop = (): void => {
@@ -87,7 +89,11 @@ export const startScript: StartScript = (run, hooks = {}) => {
     child?.stop();
   };
   return { outcome: begin(), stop };
-};
+}
+
+function programOf(command: ScriptCommand): string {
+  return command.useShell === true ? '/bin/sh' : (command.argv[0] ?? '');
+}
 
 /**
  * Opening a file is left to a process of its own like everything else: it has a user, and a file
@@ -106,12 +112,12 @@ export interface ScriptInspection {
   readonly verdict: SecurityVerdict;
 }
 
-/** Looks at a script without running it: for the check of a configuration, and before each run. */
+/** Looks at a script without running it. */
 export async function inspectScript(
   command: ScriptCommand,
   policy: Pick<ScriptPolicy, 'environment'>,
 ): Promise<ScriptInspection> {
-  const program = command.useShell === true ? '/bin/sh' : (command.argv[0] ?? '');
+  const program = programOf(command);
   const file = program.includes('/')
     ? program
     : await findInPath(program, policy.environment['PATH']);
@@ -145,13 +151,26 @@ function childSpec(run: ScriptRun, file: string): ChildSpec {
     user: command.user,
     timeoutMs: run.timeoutMs,
     killGraceMs: policy.killGraceMs,
-    env: scriptEnvironment(policy.environment, run.env),
+    env: environmentOf(run),
     cwd: '/',
     stdin: run.stdin,
     maxOutputBytes: policy.maxOutputBytes,
     useShell: command.useShell,
     umask: policy.umask,
+    refuseUnsafe: policy.enforceSecurity,
   };
+}
+
+const environments = new WeakMap<ScriptPolicy, Readonly<Record<string, string>>>();
+
+/** A check has the same at every run: reading `process.env` costs as much as all the rest. */
+function environmentOf({ policy, env }: ScriptRun): Readonly<Record<string, string>> {
+  if (env !== undefined) return scriptEnvironment(policy.environment, env);
+  const known = environments.get(policy);
+  if (known !== undefined) return known;
+  const made = scriptEnvironment(policy.environment);
+  environments.set(policy, made);
+  return made;
 }
 
 /** A run's end as a predicate for "the script ...", without a full stop. */

@@ -8,15 +8,21 @@
  * The walk goes from `/` downwards, and that order is what leaves no gap between check and use:
  * once a directory is known to be writable for root alone, no other user can exchange what is in
  * it, so by the time the script itself has been looked at, everything it was reached through is
- * fixed for everybody whom the check is about. It is done before every run, so a file that becomes
- * unsafe later is noticed then.
+ * fixed for everybody whom the check is about. Where security is enforced it is done before every
+ * run, so a file that becomes unsafe later is noticed then: by the launcher, right before it executes
+ * the script (native/launcher/trust.h, with the same rules), or here where there is none.
  *
  * A merged /usr, where /bin is a link of root's into /usr/bin, is an ordinary path to this walk.
  */
 import type { Stats } from 'node:fs';
 import { lstat, readlink } from 'node:fs/promises';
 import { interpreterOf } from './childReason.ts';
-import type { ChildUser } from './child.ts';
+
+/** Whom a script runs as. */
+export interface Runner {
+  readonly uid: number;
+  readonly gid: number;
+}
 
 export type SecurityVerdict =
   | { readonly kind: 'safe' }
@@ -50,7 +56,7 @@ const interpretersMax = 4;
  */
 export async function checkScriptPath(
   path: string,
-  user: ChildUser | undefined,
+  user: Runner | undefined,
 ): Promise<SecurityVerdict> {
   const runner = {
     uid: user?.uid ?? process.geteuid?.() ?? 0,
@@ -63,11 +69,6 @@ export async function checkScriptPath(
     file = await interpreterNow(walked);
   }
   return { kind: 'safe' };
-}
-
-interface Runner {
-  readonly uid: number;
-  readonly gid: number;
 }
 
 interface FileFound {
