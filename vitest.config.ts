@@ -22,6 +22,8 @@ const unit = [
 const alone = [
   'blocked-javascript',
   'flood',
+  'killed-master',
+  'starved',
   'storms',
   'walkthrough-1-process',
   'walkthrough-6-several',

@@ -181,6 +181,7 @@
       "test/native/engine_fork_memory_test.cc",
       "test/native/engine_process_book_test.cc",
       "test/native/linux_advert_socket_test.cc",
+      "test/native/linux_clock_test.cc",
       "test/native/linux_frame_socket_test.cc",
       "test/native/linux_life_mark_test.cc",
       "test/native/linux_netlink_monitor_test.cc",

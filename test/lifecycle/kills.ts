@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '../lab/eventually.ts';
 import type { LabProcess } from '../lab/process.ts';
-import { configuration, type World } from './world.ts';
+import { configuration, World } from './world.ts';
 
 /** The process ids of the guardians that a daemon has had, oldest first. */
 export function guardians(daemon: LabProcess): readonly number[] {
@@ -13,18 +13,31 @@ export function guardians(daemon: LabProcess): readonly number[] {
   });
 }
 
-/** Kills so many daemons, or as many as fit into `seconds`; none may leave anything. Says how many. */
-export async function killDaemons(world: World, rounds: number, seconds = 86_400): Promise<number> {
-  const deadline = performance.now() + seconds * 1000;
-  const file = world.host.writeConfig(configuration());
-  let round = 0;
-  for (; round < rounds && performance.now() < deadline; round += 1) {
-    const daemon = await world.daemon(file);
-    await eventually('a guardian', () => guardians(daemon).length > 0);
-    await sleep((round * 97) % 700);
-    daemon.signal('SIGKILL');
-    await daemon.ended;
-    await world.nothingLeft();
-  }
-  return round;
+/** Kills so many daemons in so many worlds at once; none may leave anything. Says how many. */
+export async function killInManyWorlds(rounds: number, together: number): Promise<number> {
+  let begun = 0;
+  let ended = 0;
+  await Promise.all(
+    Array.from({ length: together }, async () => {
+      const world = await World.create();
+      try {
+        while (begun < rounds) {
+          await killOne(world, (begun++ * 97) % 700);
+          ended += 1;
+        }
+      } finally {
+        await world.lab.close();
+      }
+    }),
+  );
+  return ended;
+}
+
+async function killOne(world: World, afterMs: number): Promise<void> {
+  const daemon = await world.daemon(world.host.writeConfig(configuration()));
+  await eventually('a guardian', () => guardians(daemon).length > 0);
+  await sleep(afterMs);
+  daemon.signal('SIGKILL');
+  await daemon.ended;
+  await world.nothingLeft();
 }

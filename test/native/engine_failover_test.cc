@@ -20,7 +20,7 @@ namespace {
 constexpr auto kPatience = Duration::ofSeconds(120);
 constexpr auto kInterval = Duration::ofMillis(20);
 constexpr int kFlaps = 20;
-constexpr int kThefts = 50;
+constexpr int kThefts = 1000;
 const char* const kVips[] = {"192.0.2.100", "192.0.2.101"};
 
 EngineOptions plainOptions() {
