@@ -1,5 +1,6 @@
 // The clauses of RFC 9568 §6.4 and §7.1 and the recorded cases of holo's VRRP tests, each under a
-// short name. A story says on its line "Clauses:" which of them it shows; none may be without.
+// short name. A story says on its line "Clauses:" which of them it shows; none may be without. What the
+// kernel does for the state machine (`onTheWire`) is shown in test/netns, whose files say so alike.
 
 export const clauses: Readonly<Record<string, string>> = {
   '6.4.1/owner': 'priority 255 at start: advert, announcements, Adver_Timer, Active',
@@ -51,4 +52,18 @@ export const clauses: Readonly<Record<string, string>> = {
   'holo/nb-config-virtual-addr2': 'an address is removed as master',
   'holo/nb-config-virtual-addr3': 'an address is added as backup',
   'holo/nb-config-virtual-addr4': 'an address is removed as backup',
+};
+
+/** What no state machine can show: what a host answers, accepts and refuses. */
+export const onTheWire: Readonly<Record<string, string>> = {
+  '6.4.2/arp':
+    'a Backup answers neither ARP requests nor neighbour solicitations for the addresses',
+  '6.4.3/arp': 'an Active router answers ARP requests for them',
+  '6.4.3/nd': 'and neighbour solicitations',
+  '6.4.3/virtual-mac': 'it takes the packets that are sent to the virtual MAC address',
+  '6.4.3/accept': 'Accept_Mode True, or the owner: it accepts packets to the addresses',
+  '6.4.3/no-accept': 'Accept_Mode False: it does not',
+  '6.4.3/no-accept-nd': 'but solicitations and advertisements of neighbours get through',
+  '6.4.3/router-flag': 'unsolicited neighbour advertisements have R where it is a router, S 0, O 1',
+  '7.1/told': 'a refused packet is counted by its reason, and told',
 };

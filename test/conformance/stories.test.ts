@@ -4,7 +4,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { clauses } from './clauses.ts';
+import { clauses, onTheWire } from './clauses.ts';
 import { readLines, Story } from './story.ts';
 
 const here = import.meta.dirname;
@@ -31,11 +31,20 @@ describe.each(stories)('%s', (name) => {
 });
 
 test('every clause has its story, and every story names clauses that exist', () => {
-  const named = stories.flatMap((name) => {
-    const text = readFileSync(path.join(here, name, 'story.md'), 'utf8');
-    const line = /^Clauses: (.*)$/m.exec(text)?.[1] ?? '';
-    return line.split(', ').filter((clause) => clause !== '');
-  });
+  const named = stories.flatMap((name) => namedIn(path.join(here, name, 'story.md')));
   expect(named.filter((clause) => clauses[clause] === undefined)).toEqual([]);
   expect(Object.keys(clauses).filter((clause) => !named.includes(clause))).toEqual([]);
 });
+
+test('every clause of the wire is shown in a network namespace, and named there', () => {
+  const netns = path.join(here, '../netns');
+  const files = readdirSync(netns).filter((name) => name.endsWith('.test.ts'));
+  const named = files.flatMap((name) => namedIn(path.join(netns, name)));
+  expect([...new Set(named)].toSorted()).toEqual(Object.keys(onTheWire).toSorted());
+});
+
+/** What a file says on its lines "Clauses:". */
+function namedIn(file: string): string[] {
+  const lines = readFileSync(file, 'utf8').matchAll(/^(?:\/\/ )?Clauses: (.*)$/gm);
+  return [...lines].flatMap(([, line = '']) => line.split(', ').filter((one) => one !== ''));
+}

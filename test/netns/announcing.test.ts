@@ -117,6 +117,7 @@ const VIP6 = '2001:db8:122::200';
 const v6 = (more: string): string =>
   version3('0.2', ['fe80::200/64', `${VIP6}/64`]).replace('version 3', `version 3\n    ${more}`);
 
+// Clauses: 6.4.3/router-flag
 walkthrough('IPv6: unsolicited, override, router where it is one', ALONE, async (stage) => {
   const { server1 } = stage.lab;
   for (const forwarding of ['0', '1']) {

@@ -36,6 +36,7 @@ const has = (stage: Stage, vip: string): Promise<true> =>
     return both.includes(vip);
   });
 
+// Clauses: 6.4.3/arp, 6.4.3/nd, 6.4.3/accept, 6.4.3/no-accept, 6.4.3/no-accept-nd
 walkthrough('accept: a client is answered; no_accept: it is not', ALONE, async (stage) => {
   for (const [option, isAnswered] of [
     ['accept', true],
@@ -65,6 +66,29 @@ walkthrough('strict mode: no_accept for all but an owner', ALONE, async (stage) 
   await stage.server1.start(strict.replace('priority 200', 'priority 255'));
   await vipIsOn(stage, 'server1');
   await eventually('an answer', () => answers(stage, VIP));
+});
+
+// Clauses: 6.4.2/arp
+walkthrough('a BACKUP answers for no virtual address', ALONE, async (stage) => {
+  const [first = '', second = ''] = BOTH_FAMILIES('accept').split(/(?=^vrrp_instance VI_2)/m);
+  await stage.server1.start(first + second);
+  await stage.server2.start(asServer2(first, 100) + asServer2(second, 100));
+  for (const name of ['VI_1', 'VI_2']) {
+    await stage.server2.process.waitForLine(new RegExp(`${name}: the master is`));
+  }
+  await has(stage, `${VIP6}/64`);
+  const witness = await Capture.start(stage.lab.server2, 'eth0', 'outbound and (arp or icmp6)');
+  const { client } = stage.lab;
+  for (let round = 0; round < 5; round += 1) {
+    await client.ip('neigh', 'flush', 'dev', 'eth0');
+    expect([await answers(stage, VIP), await answers(stage, VIP6)]).toEqual([true, true]);
+    expect(await client.neighbour(VIP)).toBe('02:00:00:00:01:65');
+    expect(await client.neighbour(VIP6)).toBe('02:00:00:00:01:65');
+  }
+  const answered = witness.packets.filter(({ text }) =>
+    /(?:Reply |tgt is )(?:192\.168\.122\.200|2001:db8:122::200|fe80::200)\b/.test(text),
+  );
+  expect(answered.map(({ text }) => text)).toEqual([]);
 });
 
 /** Whatever leaves a BACKUP from a virtual MAC address would move it to the wrong port of a switch. */

@@ -149,6 +149,7 @@ type Counters = Awaited<ReturnType<typeof statusOf>>[number]['counters'];
 const pair = { server1: 'failoverd', server2: 'failoverd' } as const;
 const title = `a flood of packets that nobody of ours has sent ${missing}`;
 
+// Clauses: 7.1/told
 test.runIf(missing === '')(title, async () => {
   await onStage(pair, { hub: true }, async (stage) => {
     const { server1, server2, lab } = stage;

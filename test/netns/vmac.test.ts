@@ -221,6 +221,7 @@ async function takeover(first: DaemonKind, second: DaemonKind): Promise<void> {
   }
 }
 
+// Clauses: 6.4.3/virtual-mac
 test.runIf(playable)('clients know the virtual address by its MAC address alone', async () => {
   const lab = await Lab.create();
   const { server1, client } = lab;
