@@ -9,6 +9,7 @@ import { run } from '../../lab/commands.ts';
 import { LabProcess } from '../../lab/process.ts';
 import { FAILOVERD } from '../../lab/router-daemon.ts';
 import type { CorpusFile } from '../../config/support/corpus.ts';
+import { advertsOf, peersOf } from './advertLines.ts';
 import { interfacesOf, routesOf, stateOf, type KernelLines } from './kernelLines.ts';
 
 const REPOSITORY = path.resolve(import.meta.dirname, '../../..');
@@ -19,6 +20,7 @@ export class CorpusHost {
   readonly #namespace = `fdc${process.pid.toString(36)}x${(hostsMade++).toString(36)}`;
   readonly #directory = mkdtempSync(path.join(os.tmpdir(), 'failoverd-corpus-'));
   #daemon: LabProcess | undefined;
+  #tcpdump: LabProcess | undefined;
 
   constructor(file: CorpusFile) {
     this.#file = file;
@@ -33,6 +35,7 @@ export class CorpusHost {
     if (this.#file.companions !== undefined)
       cpSync(this.#file.companions, etc, { recursive: true });
     writeFileSync(path.join(etc, 'keepalived.conf'), this.#file.text);
+    await this.#watch();
     this.#daemon = await LabProcess.start({
       name: this.#file.id,
       argv: ['unshare', '-m', '--propagation', 'private', 'sh', '-ec', this.#daemonScript()],
@@ -50,6 +53,11 @@ export class CorpusHost {
     return stateOf(await run(['sh'], script));
   }
 
+  /** What it has sent. */
+  adverts(): string[] {
+    return advertsOf(this.#tcpdump?.lines.join('\n') ?? '');
+  }
+
   get running(): boolean {
     return this.#daemon?.running === true;
   }
@@ -60,9 +68,22 @@ export class CorpusHost {
 
   async close(): Promise<void> {
     await this.#daemon?.stop('SIGTERM', 10_000);
+    await this.#tcpdump?.stop('SIGINT');
     await run(['ip', 'netns', 'del', this.#namespace]);
     await run(['ip', 'netns', 'del', `${this.#namespace}p`]);
     rmSync(this.#directory, { recursive: true, force: true });
+  }
+
+  /** On all interfaces, with those to come. */
+  async #watch(): Promise<void> {
+    const filter = 'ip proto 112 or ip proto 51 or ip6 proto 112';
+    const options = '-i any -B 16384 -Q out -n -v -l --immediate-mode -Z root'.split(' ');
+    this.#tcpdump = await LabProcess.start({
+      name: `${this.#file.id} tcpdump`,
+      argv: ['ip', 'netns', 'exec', this.#namespace, 'tcpdump', ...options, filter],
+      pidDirectory: path.join(this.#directory, 'pids'),
+    });
+    await this.#tcpdump.waitForLine(/listening on/);
   }
 
   #networkScript(): string {
@@ -75,12 +96,21 @@ export class CorpusHost {
         ${inside} link set ${name} up
         ${addresses.map((one) => `${inside} addr add ${one} dev ${name}`).join('\n')}`,
     );
+    // keepalived's peers answered where its adverts left.
+    const names = interfacesOf(kernel, () => false).map(({ name }) => name);
+    const neighbours = peersOf(this.#file.oracle.sent ?? '').flatMap((peer) =>
+      names.map(
+        (name) =>
+          `${inside} neigh replace ${peer} lladdr 02:00:00:00:ff:fe dev ${name} nud permanent`,
+      ),
+    );
     return [
       `ip netns add ${this.#namespace}`,
       `ip netns add ${this.#namespace}p`,
       `${inside} link set lo up`,
       ...links,
       ...routesOf(kernel).map((route) => `${inside} route add ${route}`),
+      ...neighbours,
     ].join('\n');
   }
 

@@ -1,5 +1,5 @@
-// Real files on a real kernel: what failoverd leaves there, beside what keepalived 2.4.3 had left
-// for the same file on a host like it. Each is the same, or differs for a reason that onPurpose.ts names.
+// Real files on a real kernel: what failoverd leaves there and sends, beside what keepalived 2.4.3 had left
+// and sent for the same file on a host like it. Each is the same, or differs for a reason that onPurpose.ts names.
 // Every fifth file is played; FAILOVERD_CORPUS_IDS, a comma-separated list or `all`, plays others.
 
 import { describe, expect, it } from 'vitest';
@@ -7,6 +7,7 @@ import { LAB_PROGRAMS, whatIsMissing } from '../../lab/requirements.ts';
 import { hasErrors } from '../../../src/config/index.ts';
 import { corpusFiles, noCorpus, type CorpusFile } from '../../config/support/corpus.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { advertsOf } from './advertLines.ts';
 import { CorpusHost } from './corpusHost.ts';
 import { stateOf } from './kernelLines.ts';
 import { onPurpose, type Played } from './onPurpose.ts';
@@ -43,7 +44,7 @@ describe.skipIf(missing !== '')(`the kernel with real files ${missing}`, () => {
       const same = all.length - differing.length;
       console.info(
         [
-          `kernel state of real files: ${same} of ${all.length} as keepalived leaves it`,
+          `kernel state and adverts of real files: ${same} of ${all.length} as keepalived leaves it`,
           ...told,
         ].join('\n  '),
       );
@@ -75,13 +76,21 @@ async function playAll(all: readonly CorpusFile[]): Promise<Played[]> {
 
 /** Plays until nothing differs, or what differs is explained, or patience ends. */
 async function play(file: CorpusFile): Promise<Played> {
-  const theirs = stateOf(file.oracle.kernel ?? '');
+  const { kernel, sent } = file.oracle;
+  const theirs = [...stateOf(kernel ?? ''), ...advertsOf(sent ?? '')];
+  // Of some hosts it is not known what they sent.
+  const adverts = (): string[] => (sent === null ? [] : host.adverts());
   const host = new CorpusHost(file);
   try {
     await host.start();
     const started = performance.now();
     for (;;) {
-      const one = { file, theirs, ours: await host.state(), logs: host.logs() };
+      const one = {
+        file,
+        theirs,
+        ours: [...(await host.state()), ...adverts()],
+        logs: host.logs(),
+      };
       const playedMs = performance.now() - started;
       const explained = playedMs > RECORDED_MS && reasonOf(one) !== undefined;
       if (differences(one).length === 0 || explained) return one;
