@@ -1,7 +1,9 @@
 // Adverts as `tcpdump -v` prints them, as lines that can be compared.
 
-const ADVERT =
-  /(?<route>\S+ > \S+): (?<auth>AH\(.*?\): )?(?<advert>VRRPv[23], Advertisement, vrid (?<vrid>\d+), prio (?<priority>\d+),.*)$/gm;
+const ROUTE = /(?<route>\S+ > \S+): (?<auth>AH\(.*?\): )?/.source;
+const SAID = /(?<advert>VRRPv[23], Advertisement, vrid (?<vrid>\d+), prio (?<priority>\d+),.*)$/
+  .source;
+const ADVERT = new RegExp(ROUTE + SAID, 'gm');
 
 /**
  * The last advert of each virtual router, with its source, destination, priority, interval, kind of
