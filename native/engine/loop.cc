@@ -12,6 +12,12 @@ namespace {
 // Signatures count in whole seconds; slewing (adjtime(3), NTP) is followed in such steps.
 constexpr Duration kClockMoved = Duration::ofMillis(10);
 
+// Of a stream of news (links, addresses, routes) each one wakes the thread, which costs more
+// than to read it. After so many in a row they may wait together, no longer than this and never
+// beyond a deadline; the stream is over when none came for twice as long.
+constexpr std::uint32_t kStream = 8;
+constexpr Duration kRest = Duration::ofMillis(1);
+
 enum Token : std::uint64_t {
   timer,
   doorbell,
@@ -78,11 +84,19 @@ void Loop::run() {
   }
 }
 
+void Loop::rest() {
+  if (streak_ < kStream || busy() || addresses_.unanswered()) return;
+  os::sleepUntil(std::min(now_ + kRest, next_));
+}
+
 void Loop::wait() {
+  rest();
   ready_ = {};
   auto ready = poller_->wait(busy() ? 0 : -1);
-  now_ = os::now();
+  const auto before = std::exchange(now_, os::now());
   sort(ready);
+  const bool soon = now_ - before < kRest + kRest;
+  streak_ = soon && ready_.kernel ? streak_ + 1 : 0;
   // More is ready than the poller tells at once: every socket has its turn before any deadline.
   for (int round = 0; ready.size() == os::Poller::kMaxReady && round < 64; ++round) {
     ready = poller_->wait(0);
@@ -172,8 +186,9 @@ bool Loop::busy() const {
 }
 
 void Loop::arm() {
-  timer_.arm(std::min({protocol_.nextDeadline(), announcements_.deadline(), silence_.deadline(),
-                       protocol_.willDeadline(), processes_.deadline()}));
+  next_ = std::min({protocol_.nextDeadline(), announcements_.deadline(), silence_.deadline(),
+                    protocol_.willDeadline(), processes_.deadline()});
+  timer_.arm(next_);
 }
 
 void Loop::trouble(TroubleKind where, int errorNumber) {

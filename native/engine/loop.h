@@ -67,6 +67,7 @@ class Loop {
   void run();
 
  private:
+  void rest();
   void wait();
   void sort(std::span<const std::uint64_t> ready);
   void readAdverts();
@@ -113,6 +114,10 @@ class Loop {
   SilenceWatch silence_;
   Lateness lateness_;
   Instant now_;
+  // What the timer is set to.
+  Instant next_ = Instant::never();
+  // How many turns in a row have brought news of the kernel, one soon after the other.
+  std::uint32_t streak_ = 0;
   Ready ready_;
   bool moreCommands_ = false;
   std::uint64_t told_ = 0;  // the newest event that Node was woken for

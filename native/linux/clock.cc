@@ -1,5 +1,7 @@
 #include "linux/clock.h"
 
+#include <cerrno>
+
 #include "base/check.h"
 
 namespace failoverd::os {
@@ -22,6 +24,14 @@ std::int64_t read(clockid_t clock) {
 
 Instant now() {
   return Instant::ofMicros(read(CLOCK_BOOTTIME));
+}
+
+void sleepUntil(Instant then) {
+  timespec time{};
+  time.tv_sec = then.micros / 1'000'000;
+  time.tv_nsec = then.micros % 1'000'000 * 1000;
+  while (::clock_nanosleep(CLOCK_BOOTTIME, TIMER_ABSTIME, &time, nullptr) == EINTR) {
+  }
 }
 
 Duration utcOffset() {

@@ -45,7 +45,7 @@ async function done(storm: LabProcess): Promise<number> {
 function storms(quick: boolean): readonly Storm[] {
   const packets = quick ? 100_000 : 250_000;
   const forks = quick ? 4_000 : 10_000;
-  const addresses = quick ? 5_000 : 20_000;
+  const addresses = quick ? 5_000 : 50_000;
   return [
     {
       name: '50,000 foreign packets a second',
