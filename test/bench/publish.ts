@@ -45,7 +45,7 @@ export function keep(tables: readonly Table[], options: BenchOptions, publish: b
   const name = path.join(directory, at.replaceAll(':', '-'));
   const result = { at, machine: machine(), versions: versions(), options, tables };
   writeFileSync(`${name}.json`, `${JSON.stringify(result, null, 2)}\n`);
-  const few = options.quick ? ' A quick run: p99.9 is the worst of some hundred gaps.' : '';
+  const few = options.quick ? ' A quick run: p99.9 is of a thousand gaps.' : '';
   const head = `Measured ${at.slice(0, 10)} on ${machine()}; ${versions()}. Ratios only.${few}`;
   const summary = summaryOf(tables.flatMap((table) => table.claims));
   const all = tables.map(toMarkdown).join('\n\n');

@@ -4,7 +4,7 @@
 import type { Lab } from '../lab/lab.ts';
 
 export interface BenchOptions {
-  /** Fewer rounds and smaller sizes: all of it in some seven minutes. */
+  /** Fewer rounds and smaller sizes: all of it in some five minutes. */
   readonly quick: boolean;
   readonly rounds: number;
 }

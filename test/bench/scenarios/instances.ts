@@ -194,7 +194,8 @@ function claimsOfSize(rows: Table['rows'], label: string): Claim[] {
     unit: 'us',
     most: 0.5,
     of: 'ratio',
-    floor: 'each advert has a wake of its own, unless several are due at the same moment',
+    floor:
+      'half of it is the kernel sending the packet, which both pay; a wake of its own has only who is due alone',
   });
   return [
     // Among few adverts what JavaScript does once a second weighs as much as they do.

@@ -132,6 +132,8 @@ function peersFor(condition: Condition, quick: boolean): readonly PeerName[] {
   if (condition === 'JavaScript blocked' || condition === '200 status readers') {
     return ['failoverd'];
   }
+  // Nothing is to be reached there in comparison with these.
+  if (quick && condition === 'idle') return ['failoverd', 'keepalived'];
   const all: readonly PeerName[] = ['failoverd', 'keepalived', 'keepalived-rt', 'floor'];
   return Frr.installed && !quick ? [...all, 'frr'] : all;
 }

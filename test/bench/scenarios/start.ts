@@ -14,7 +14,7 @@ async function measure(lab: Lab, name: (typeof NAMES)[number]): Promise<number> 
   const observer = await Observer.start(lab.client);
   const began = now();
   await one.start(instance({ priority: 255 }));
-  await sleep(1500);
+  await sleep(500);
   const { adverts } = await observer.stop();
   await one.daemon.stop();
   return ((adverts[0]?.at ?? Number.NaN) - began) / 1000;

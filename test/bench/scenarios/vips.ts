@@ -118,7 +118,8 @@ function claimsOf(rows: Table['rows']): Claim[] {
       theirs: of('keepalived', 3),
       most: INTERVAL / 1000 + 5,
       of: 'value',
-      floor: 'the cause has not been examined yet',
+      floor:
+        'whoever else runs on these processors; between two slices of addresses every due advert leaves',
     },
   ];
 }
