@@ -46,7 +46,14 @@ describe('never_nobody', () => {
   it('is refused for an owner and for a member of a sync group', () => {
     expect(rules(config(255, NEVER))).toContain('bad-value');
     const group = 'vrrp_sync_group G {\n  group {\n    VI_1\n  }\n}\n';
-    expect(rules(config(100, NEVER, group))).toContain('bad-value');
+    const { model, diagnostics } = read(config(100, NEVER, group));
+    expect(diagnostics).toContainEqual(
+      expect.objectContaining({
+        rule: 'bad-value',
+        message: "'never_nobody' has no meaning for a member of a sync group; it is ignored",
+      }),
+    );
+    expect(model.instances[0]?.neverNobody).toBe(false);
   });
 
   it('is defeated by nopreempt, in the same file and in that of a peer', () => {

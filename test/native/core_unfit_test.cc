@@ -81,3 +81,26 @@ TEST_CASE("other faults are faults, and an owner has nothing to go down to") {
   report(lab, 0, TrackerStatus::failed);
   EXPECT(lab.state(0) == State::fault);
 }
+
+TEST_CASE("a member of a sync group is not torn from the others: it is in FAULT, and so are they") {
+  Lab lab(1);
+  core::GroupConfig group;
+  group.id = GroupId{1};
+  group.members = {InstanceId{1}, InstanceId{2}};
+  lab.give(0, core::ApplyGroup{group});
+  for (const std::uint8_t id : {1, 2}) {
+    auto member = unfitServes(100);
+    member.id = InstanceId{id};
+    member.vrid = Vrid{id};
+    member.addresses = {lab::vip(id == 1 ? "10.0.1.100" : "10.0.1.101")};
+    if (id == 2) member.trackers.clear();
+    lab.apply(0, member);
+  }
+  report(lab, 0, TrackerStatus::ok);
+  lab.run(Duration::ofSeconds(5));
+  REQUIRE(lab.state(0, 1) == State::master);
+  report(lab, 0, TrackerStatus::failed);
+  lab.run(Duration::ofSeconds(1));
+  EXPECT(lab.state(0, 1) == State::fault);
+  EXPECT(lab.state(0, 2) == State::fault);
+}

@@ -1,4 +1,7 @@
 // Hosts that are asked without a script: an instance goes by what they answer.
+import { execFileSync } from 'node:child_process';
+import { rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { expect, test } from 'vitest';
 import { Capture } from '../lab/capture.ts';
 import { eventuallyEqual } from '../lab/eventually.ts';
@@ -77,6 +80,89 @@ test.skipIf(missing !== '')(`probes over the wire ${missing}`, async () => {
       await client.ip('link', 'set', 'dev', 'eth0', 'arp', 'on');
       await eventuallyEqual('eth0 of server1', () => server1.addresses(), [OWN, VIP]);
       expect(daemon.logs()).toMatch(/probe nd: failed: fd00:122::9 did not answer within 0.5 s/);
+    } catch (error) {
+      throw new Error(`${String(error)}\n${daemon.logs()}`, { cause: error });
+    }
+    await daemon.stop();
+  } finally {
+    await lab.close();
+  }
+});
+
+const INSTANCE = `vrrp_instance VI_1 {
+  interface eth0
+  virtual_router_id 51
+  priority 100
+  advert_int 0.1
+  virtual_ipaddress {
+    ${VIP}
+  }
+@failoverd track_probe {
+@failoverd   tcp weight 1
+@failoverd   http weight 2
+@failoverd   https weight 4
+@failoverd   unknown weight 8
+@failoverd   dns weight 16
+@failoverd }
+}
+`;
+
+const SERVICES = `global_defs {
+  vrrp_version 3
+}
+${probe('tcp', `tcp ${CLIENT4} 7000`)}${probe('http', `http http://${CLIENT4}/ 204`)}
+${probe('https', `http https://${CLIENT4}/\n@failoverd   http_verify off`)}
+${probe('unknown', `http https://${CLIENT4}/`)}${probe('dns', `dns ${CLIENT4} www.example.com`)}
+${INSTANCE}`;
+
+/** A certificate that nobody knows. */
+function certificate(directory: string): [key: string, cert: string] {
+  const [key, cert] = [path.join(directory, 'key.pem'), path.join(directory, 'cert.pem')];
+  const how = ['-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
+  const name = ['-subj', '/CN=client', '-days', '2'];
+  execFileSync('openssl', ['req', ...how, '-keyout', key, '-out', cert, ...name], {
+    stdio: 'ignore',
+  });
+  return [key, cert];
+}
+
+test.skipIf(missing !== '')(`probes of services ${missing}`, async () => {
+  const lab = await Lab.create();
+  try {
+    const { client, server1, directory } = lab;
+    await client.ip('addr', 'add', `${CLIENT4}/24`, 'dev', 'eth0');
+    const program = path.join(import.meta.dirname, 'answering.mjs');
+    const [key, cert] = certificate(directory);
+    const host = await client.start([process.execPath, program, CLIENT4, key, cert, directory]);
+    await host.waitForLine(/answers/);
+    const witness = await Capture.start(client);
+    const daemon = new Failoverd(server1, {});
+    await daemon.start(SERVICES);
+    const priority = (value: number, since: number) =>
+      witness.waitForAdvert({ from: '192.168.122.101', priority: value, since });
+    try {
+      // All but the one whose certificate is not believed.
+      let value = 100 + 1 + 2 + 4 + 16;
+      await priority(value, 0);
+      expect(daemon.logs()).toMatch(/probe unknown: failed: .*certificate/i);
+      for (const [what, weight] of [
+        ['tcp', 1],
+        ['http', 2],
+        ['https', 4],
+        ['dns', 16],
+      ] as const) {
+        let since = Capture.now();
+        writeFileSync(path.join(directory, what), '');
+        await priority((value -= weight), since);
+        since = Capture.now();
+        rmSync(path.join(directory, what));
+        await priority((value += weight), since);
+      }
+      // Nobody is there any more who could refuse.
+      const since = Capture.now();
+      await client.ip('link', 'set', 'dev', 'eth0', 'arp', 'off');
+      await client.ip('addr', 'del', `${CLIENT4}/24`, 'dev', 'eth0');
+      await priority(100, since);
     } catch (error) {
       throw new Error(`${String(error)}\n${daemon.logs()}`, { cause: error });
     }
