@@ -13,6 +13,8 @@ import { Failoverd, Keepalived, type RouterDaemon } from '../../lab/router-daemo
 const WINDOW_US = 2_500_000;
 /** A state that has stood for so long is the one that a daemon comes to. */
 const STANDS_MS = 6000;
+/** keepalived that refuses its peer's adverts is MASTER now and then, for ever (peers20). */
+const RESTLESS_MS = 30_000;
 
 /** Who plays: both know the same flags. */
 export type PairKind = 'failoverd' | 'keepalived';
@@ -91,11 +93,12 @@ export class PairStage {
     };
   }
 
-  /** The outcome that stands for long enough. */
+  /** The outcome that stands for long enough, or the last one of two that never come to rest. */
   async settled(): Promise<Outcome> {
     let last = await this.outcome();
-    let since = performance.now();
-    while (performance.now() - since < STANDS_MS) {
+    const begun = performance.now();
+    let since = begun;
+    while (performance.now() - since < STANDS_MS && performance.now() - begun < RESTLESS_MS) {
       await sleep(250);
       const seen = await this.outcome();
       if (JSON.stringify(seen) !== JSON.stringify(last)) since = performance.now();
