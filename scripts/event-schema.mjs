@@ -62,6 +62,7 @@ const daemonKinds = [
   'guardian',
   'late',
   'repair',
+  'upgrade',
 ];
 
 /** With a transition: what was known at that moment (src/observe/why.ts). */

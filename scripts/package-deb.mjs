@@ -116,7 +116,15 @@ function control() {
   put('DEBIAN/conffiles', '/etc/default/failoverd\n');
   const whenRunning = (command) =>
     `#!/bin/sh\nset -e\nif [ -z "$DPKG_ROOT" ] && [ -d /run/systemd/system ]; then\n  ${command}\nfi\n`;
-  put('DEBIAN/postinst', whenRunning('systemctl daemon-reload'), 0o755);
+  // An upgrade of the package is one of the running daemon, and no failover.
+  const unit = 'failoverd.service';
+  const upgrade = [
+    'systemctl daemon-reload',
+    `if [ "$1" = configure ] && [ -n "$2" ] && systemctl --quiet is-active ${unit}; then`,
+    `  failoverd upgrade -f /etc/keepalived/keepalived.conf || systemctl try-restart ${unit}`,
+    'fi',
+  ];
+  put('DEBIAN/postinst', whenRunning(upgrade.join('\n  ')), 0o755);
   put('DEBIAN/postrm', whenRunning('systemctl daemon-reload'), 0o755);
   const stop = '[ "$1" != remove ] || systemctl disable --now failoverd.service';
   put('DEBIAN/prerm', whenRunning(stop), 0o755);
@@ -131,6 +139,9 @@ yet would only be in the way. When /etc/keepalived/keepalived.conf is there:
     failoverd check --on-host
     failoverd doctor
     systemctl enable --now failoverd
+
+An upgrade of this package is no failover: the new program takes the place of the running one
+(failoverd upgrade), and the unit goes on. Where that does not work the unit is restarted.
 
 The unit refuses to run beside keepalived.service (Conflicts=).
 `;

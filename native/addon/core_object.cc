@@ -13,6 +13,7 @@ Napi::Function CoreObject::define(Napi::Env env) {
                          InstanceMethod<&CoreObject::nextDeadline>("nextDeadline"),
                          InstanceMethod<&CoreObject::drain>("drain"),
                          InstanceMethod<&CoreObject::snapshot>("snapshot"),
+                         InstanceMethod<&CoreObject::bequeath>("bequeath"),
                      });
 }
 
@@ -73,6 +74,12 @@ Napi::Value CoreObject::snapshot(const Napi::CallbackInfo& info) {
   const auto at = instantOf(info.Env(), info[0], "at");
   if (!at) return {};
   return encode(info.Env(), core_->snapshot(*at));
+}
+
+Napi::Value CoreObject::bequeath(const Napi::CallbackInfo& info) {
+  const auto told = core_->bequeath();
+  if (!told) return info.Env().Undefined();
+  return encode(info.Env(), core::Input(*told));
 }
 
 }  // namespace failoverd::addon

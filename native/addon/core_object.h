@@ -11,7 +11,7 @@ namespace failoverd::addon {
 //
 //   new Core(options)
 //   handle(at, input)    advance(at)    nextDeadline() -> number | undefined
-//   drain() -> Output[]  snapshot(at) -> CoreSnapshot
+//   drain() -> Output[]  snapshot(at) -> CoreSnapshot  bequeath() -> Inherit or undefined
 class CoreObject : public Napi::ObjectWrap<CoreObject> {
  public:
   static Napi::Function define(Napi::Env env);
@@ -23,6 +23,7 @@ class CoreObject : public Napi::ObjectWrap<CoreObject> {
   Napi::Value nextDeadline(const Napi::CallbackInfo& info);
   Napi::Value drain(const Napi::CallbackInfo& info);
   Napi::Value snapshot(const Napi::CallbackInfo& info);
+  Napi::Value bequeath(const Napi::CallbackInfo& info);
   // The first argument as an instant, when everything has been drained.
   std::optional<Instant> ready(const Napi::CallbackInfo& info);
 

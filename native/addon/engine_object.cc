@@ -43,6 +43,8 @@ Napi::Function EngineObject::define(Napi::Env env) {
                          InstanceMethod<&EngineObject::takeSnapshots>("takeSnapshots"),
                          InstanceMethod<&EngineObject::record>("record"),
                          InstanceMethod<&EngineObject::willFd>("willFd"),
+                         InstanceMethod<&EngineObject::prepareHandOver>("prepareHandOver"),
+                         InstanceMethod<&EngineObject::handOver>("handOver"),
                          InstanceMethod<&EngineObject::finished>("finished"),
                          InstanceMethod<&EngineObject::close>("close"),
                      });
@@ -162,6 +164,35 @@ Napi::Value EngineObject::record(const Napi::CallbackInfo& info) {
 Napi::Value EngineObject::willFd(const Napi::CallbackInfo& info) {
   if (!usable(info.Env())) return {};
   return Napi::Number::New(info.Env(), engine_->willFd());
+}
+
+// The descriptors live until the heir has been given them, which a call of `handOver` says.
+Napi::Value EngineObject::prepareHandOver(const Napi::CallbackInfo& info) {
+  if (!usable(info.Env())) return {};
+  auto made = engine_->prepareHandOver();
+  if (!made) {
+    throwSystem(info.Env(), "memfd_create", made.error().number);
+    return {};
+  }
+  bequest_ = made.value();
+  auto place = Napi::Object::New(info.Env());
+  place.Set("memory", Napi::Number::New(info.Env(), bequest_->memoryFd()));
+  place.Set("line", Napi::Number::New(info.Env(), bequest_->heirFd()));
+  return place;
+}
+
+Napi::Value EngineObject::handOver(const Napi::CallbackInfo& info) {
+  core::Storage storage;
+  Duration patience;
+  if (!usable(info.Env())) return {};
+  if (!decode(info.Env(), info[0], "patience", storage, patience)) return {};
+  if (bequest_ == nullptr) {
+    throwError(info.Env(), "NOT_PREPARED", "prepareHandOver() comes first");
+    return {};
+  }
+  bequest_->given();
+  engine_->handOver(patience);
+  return {};
 }
 
 Napi::Value EngineObject::finished(const Napi::CallbackInfo& info) {

@@ -19,6 +19,8 @@ namespace failoverd::addon {
 //   takeSnapshots() -> {token, snapshot}[]
 //   record() -> string[]        the flight recorder as JSON lines
 //   willFd() -> fd              what a guardian is given; stays the engine's
+//   prepareHandOver() -> {memory, line}, descriptors for the process that is to follow
+//   handOver(patience)          offers it what there is; the event HandedOver tells
 //   finished() -> boolean       after Stopped: the thread has given everything back
 //   close(limit) -> boolean     joins the thread; false: it still runs after `limit` microseconds
 class EngineObject : public Napi::ObjectWrap<EngineObject> {
@@ -36,6 +38,8 @@ class EngineObject : public Napi::ObjectWrap<EngineObject> {
   Napi::Value takeSnapshots(const Napi::CallbackInfo& info);
   Napi::Value record(const Napi::CallbackInfo& info);
   Napi::Value willFd(const Napi::CallbackInfo& info);
+  Napi::Value prepareHandOver(const Napi::CallbackInfo& info);
+  Napi::Value handOver(const Napi::CallbackInfo& info);
   Napi::Value finished(const Napi::CallbackInfo& info);
   Napi::Value close(const Napi::CallbackInfo& info);
   // False, and a pending exception, after close().
@@ -43,6 +47,7 @@ class EngineObject : public Napi::ObjectWrap<EngineObject> {
   void start(Napi::Env env, const engine::EngineOptions& options);
 
   std::unique_ptr<engine::Engine> engine_;
+  engine::Bequest* bequest_ = nullptr;  // the engine's
 };
 
 // Says goodbye when the process exits without having closed its engine (process.exit, an

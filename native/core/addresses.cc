@@ -198,6 +198,22 @@ void wantMissing(CoreState& core, Router& router) {
   announcer::announceNew(core, router);
 }
 
+void adopt(CoreState& core, Router& router, bool announce) {
+  for (auto& vip : router.addresses) {
+    const auto* present = core.links.find(vip.ifIndex, vip.config.address);
+    if (present == nullptr) {
+      want(core, router, vip);
+      continue;
+    }
+    vip.foreign = router.isOwner() && !present->ours;
+    setState(router, vip, AddressState::confirmed);
+    const bool dad = !vip.config.address.isV4() && (vip.config.flags & kNoDad) == 0;
+    vip.awaitsDad = dad && present->tentative;
+    vip.unannounced = announce && !vip.awaitsDad;
+  }
+  announcer::announceNew(core, router);
+}
+
 void releaseAll(CoreState& core, Router& router) {
   for (auto& vip : router.addresses) release(core, router, vip);
 }

@@ -12,6 +12,9 @@ namespace failoverd::core::addresses {
 void wantAll(CoreState& core, Router& router);
 // MASTER: what is not there yet, after the list has changed.
 void wantMissing(CoreState& core, Router& router);
+// MASTER as before, in another process: what stands is what that one has put there. `announce`: it
+// has not told everybody of all of it.
+void adopt(CoreState& core, Router& router, bool announce);
 // No longer MASTER.
 void releaseAll(CoreState& core, Router& router);
 // What a former run of ours left behind, when we are not the ones who need it.

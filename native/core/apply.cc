@@ -220,7 +220,7 @@ void statics(CoreState& core, const ApplyStatics& wanted) {
                 [&](const StaticUse& use) { return use.object >= wanted.objects.size(); });
   objects::replace(core, core.statics, wanted.objects);
   makeRoom(core);
-  if (core.kernelListed) objects::want(core, core.statics);
+  if (core.kernelListed && !core.awaitsInheritance) objects::want(core, core.statics);
   health::reassessAll(core);
 }
 

@@ -12,6 +12,7 @@
 #include "core/gate.h"
 #include "core/groups.h"
 #include "core/health.h"
+#include "core/inheritance.h"
 #include "core/link_delays.h"
 #include "core/mastership.h"
 #include "core/objects.h"
@@ -157,6 +158,8 @@ struct Handler {
   }
   void operator()(const OpenGate& input) const { gate::onOpenGate(core, input); }
   void operator()(const Stop& input) const { stop::begin(core, input); }
+  void operator()(const AwaitInheritance& /*input*/) const { inheritance::await(core); }
+  void operator()(const Inherit& input) const { inheritance::take(core, input); }
 
   void operator()(const LinkChanged& input) const { changeLink(core, input); }
   void operator()(const LinkRemoved& input) const { removeLink(core, input.ifIndex); }
@@ -178,12 +181,15 @@ struct Handler {
     health::reassessAll(core);
     for (const auto& router : core.routers) addresses::retry(core, *router);
     objects::assertEverywhere(core);
-    objects::want(core, core.statics);
+    if (!core.awaitsInheritance) objects::want(core, core.statics);
     if (!core.staticUses.empty()) health::reassessAll(core);
   }
   void operator()(const ObjectRemoved& input) const { objects::onRemoved(core, input.key); }
   void operator()(const ObjectsUncertain&) const { objects::assertEverywhere(core); }
-  void operator()(const AdvertReceived& input) const { receiveAdvert(core, input); }
+  void operator()(const AdvertReceived& input) const {
+    // The one who serves hears it as well.
+    if (!core.awaitsInheritance) receiveAdvert(core, input);
+  }
   void operator()(const AddressResult& input) const { answered(core, input); }
   void operator()(const ListenResult& input) const {
     if (auto* router = core.find(input.instance)) {
@@ -340,6 +346,13 @@ std::optional<Output> Core::drain() {
 bool Core::isMaster(InstanceId instance) const {
   const auto* router = state_->find(instance);
   return router != nullptr && router->state == State::master;
+}
+
+std::optional<Inherit> Core::bequeath() const {
+  const auto waits = [](const auto& router) { return router->gateClosed; };
+  if (state_->stopping || state_->awaitsInheritance) return std::nullopt;
+  if (std::ranges::any_of(state_->routers, waits)) return std::nullopt;
+  return inheritance::tell(*state_);
 }
 
 CoreSnapshot Core::snapshot(Instant now) const {

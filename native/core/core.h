@@ -50,6 +50,9 @@ class Core {
   // With `room` also for the reasons and priorities that an instance can come to have.
   void snapshot(Instant now, CoreSnapshot& into, SnapshotRoom room = SnapshotRoom::present) const;
   [[nodiscard]] bool isMaster(InstanceId instance) const;
+  // What a core in another process has to be told in order to go on in our place. Nothing once a
+  // stop has begun, while a gate is closed, or while we ourselves wait for such.
+  [[nodiscard]] std::optional<Inherit> bequeath() const;
   // What would have to be done if `now` were the end. Nothing once a stop without release began.
   // Allocates nothing; outputs that wait to be drained are left alone. Returns when it has to be
   // told again though nothing happens, because signatures age; never(): none does.

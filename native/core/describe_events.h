@@ -19,7 +19,7 @@ struct EnumNames<CauseKind> {
       "higherAddress", "trackerFault", "interfaceDown", "interfaceMissing", "noSourceAddress",
       "sendFailed", "listenFailed", "addressRefused", "addressLost", "faultCleared", "firstResult",
       "groupMember", "configChanged", "secondMaster", "trackersBlind", "wokeLate", "stopping",
-      "removed", "drained", "noPeer", "staticMissing");
+      "removed", "drained", "noPeer", "staticMissing", "carriedOver");
 };
 
 template <>

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/core.h"
+#include "core/describe_carried.h"
 #include "core/describe_config.h"
 #include "core/describe_events.h"
 #include "core/describe_inputs.h"

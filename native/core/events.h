@@ -47,6 +47,7 @@ enum class CauseKind : std::uint8_t {
   drained,        // an operator wants it elsewhere
   noPeer,         // unicast without a peer (unicast_fault_no_peer)
   staticMissing,  // a static object that it needs does not stand (track_group); `errorNumber`
+  carriedOver,    // it was in this state in the process that went on in this one
 };
 
 struct Cause {

@@ -14,10 +14,10 @@ namespace {
 constexpr auto kFirstRetry = Duration::ofSeconds(1);
 constexpr std::uint32_t kMostDoublings = 8;  // about four minutes
 
-// Whether the core knows enough to judge at all: the kernel's dump is complete and the startup
-// delay is over.
+// Whether the core knows enough to judge at all: the kernel's dump is complete, the startup
+// delay is over, and no other process has what is to be judged.
 bool mayJudge(const CoreState& core) {
-  return core.kernelListed && core.startupOver && !core.stopping;
+  return core.kernelListed && core.startupOver && !core.stopping && !core.awaitsInheritance;
 }
 
 Cause causeOf(CauseKind kind) {
@@ -212,6 +212,7 @@ void onSendFailed(CoreState& core, Router& router, std::int32_t errorNumber) {
 }
 
 void removeLeftovers(CoreState& core, Router& router) {
+  if (core.awaitsInheritance) return;
   objects::removeLeftovers(core, router.objects);
   addresses::removeLeftovers(core, router);
 }

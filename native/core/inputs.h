@@ -8,6 +8,7 @@
 #include "base/ids.h"
 #include "base/ip.h"
 #include "base/time.h"
+#include "core/carried.h"
 #include "core/config.h"
 #include "core/interface_name.h"
 
@@ -189,12 +190,15 @@ struct ClockSet {
   Duration utcOffset;
 };
 
+// Another process has these instances, and hands them over with `Inherit`: the first input.
+struct AwaitInheritance {};
+
 using Input =
     std::variant<ApplyInstance, RemoveInstance, ApplyGroup, RemoveGroup, ApplyTracker,
                  RemoveTracker, ApplyStatics, ApplyInterfaces, ReportTracker, SetProcesses, Drain,
                  OpenGate, Stop, LinkChanged, LinkRemoved, LocalAddressAppeared,
                  LocalAddressRemoved, KernelRelisting, KernelListed, ObjectRemoved,
                  ObjectsUncertain, AdvertReceived, AddressResult, ListenResult, SendFailed,
-                 ProcessExited, ProcessForked, TrackersBlind, ClockSet>;
+                 ProcessExited, ProcessForked, TrackersBlind, ClockSet, AwaitInheritance, Inherit>;
 
 }  // namespace failoverd::core

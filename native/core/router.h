@@ -11,6 +11,7 @@
 #include "core/advert_builder.h"
 #include "core/arrivals.h"
 #include "core/authenticity.h"
+#include "core/carried.h"
 #include "core/config.h"
 #include "core/deadlines.h"
 #include "core/events.h"
@@ -59,42 +60,7 @@ struct Rejections {
   std::array<bool, 4> oddTold{};  // by OddReason
 };
 
-// election.cc: what we know of the master that is not us.
-struct MasterSeen {
-  std::optional<IpAddress> address;
-  Priority priority;
-  // VRRPv3: Active_Adver_Interval, forgotten when we become MASTER.
-  std::optional<Duration> interval;
-  std::optional<Instant> heard;
-};
-
-// The last advert of anybody else who says that it is MASTER. Outlives every change of our own
-// state (docs/adr/0009).
-struct Rival {
-  IpAddress address;
-  Priority priority;
-  Instant heard;
-};
-
 enum class ListenState : std::uint8_t { idle, asked, listening, failed };
-enum class PreemptDelay : std::uint8_t { idle, running, over };
-
-// health.cc: what the kernel does not let us do. Each is a reason for FAULT of its own, and is
-// tried again after a while.
-struct Refusals {
-  std::int32_t addressError = 0;         // every VIP is refused
-  std::optional<IpAddress> addressLost;  // the VIP that somebody else removes again and again
-  std::int32_t sendError = 0;            // no advert has left for masterDownInterval
-  std::uint32_t inARow = 0;              // the more, the longer the time until the next try
-
-  std::optional<Instant> sendFailingSince;
-  // Of the newest advert: one copy for the group, or one for each peer.
-  std::uint32_t copies = 0;
-  std::uint32_t copiesFailed = 0;
-  std::int32_t lastSendError = 0;
-
-  [[nodiscard]] bool any() const { return addressError != 0 || addressLost || sendError != 0; }
-};
 
 // health.cc: computed anew whenever something it depends on changes, never kept by hand.
 struct Health {
@@ -104,32 +70,6 @@ struct Health {
   Priority effective{100};
   // The tracker that has failed where `neverNobody` makes a low priority of it.
   std::optional<TrackerId> unfit;
-};
-
-// election.cc
-struct Election {
-  PreemptDelay preemptDelay = PreemptDelay::idle;
-  // Why the masterDown deadline is what it is.
-  CauseKind waitingFor = CauseKind::masterSilent;
-  // Its own deadline has passed; it waits for the other members of its group.
-  bool readyForGroup = false;
-  // The present silence is one of listening after having been away.
-  bool listening = false;
-  std::optional<Instant> lastAdvertSent;
-  std::optional<Instant> lastTriggered;
-  // The second-master episode (adverts of weaker masters while MASTER).
-  std::optional<Instant> lastWeaker;
-  // announcer.cc: its bursts, and how far they are apart by now.
-  std::optional<Instant> lastAnswered;
-  std::optional<Instant> lastLowerBurst;
-  Duration lowerBurstGap;
-  // Two owners: who was told, and until when it may go on.
-  std::optional<IpAddress> rivalOwner;
-  Instant rivalTolerated;
-  bool ownershipYielded = false;
-  // A better one beside a group that prevails: when this member heard it first, and last.
-  std::optional<Instant> betterSince;
-  Instant betterHeard;
 };
 
 // apply.cc: what memory is kept ready for.

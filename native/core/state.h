@@ -56,6 +56,7 @@ struct CoreState {
   bool kernelListed = false;
   bool startupOver = false;
   bool blind = false;  // nobody watches the trackers
+  bool awaitsInheritance = false;
   wire::Digests digests;
   Duration utcOffset;  // UTC since 1970 less `now`
   std::optional<Stop> stopping;

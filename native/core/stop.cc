@@ -51,11 +51,13 @@ void begin(CoreState& core, const Stop& stop) {
     return;
   }
   core.stopping = stop;
+  // What stands is another process's.
+  if (core.awaitsInheritance) core.stopping->release = false;
   core.deadlines.cancel(core.startupSlot);
   core.deadlines.cancel(core.pulseSlot);
   core.deadlines.cancel(core.staticsSlot);
   for (const auto& router : core.routers) {
-    if (!stop.release) {
+    if (!core.stopping->release) {
       cancelAll(core, *router);
       apply::unlisten(core, *router);
     } else if (router->state == State::master && stop.linger > Duration::zero()) {

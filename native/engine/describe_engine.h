@@ -71,6 +71,26 @@ struct Description<engine::Trouble> {
 };
 
 template <>
+struct Description<engine::HandedOver> {
+  static constexpr std::string_view name = "HandedOver";
+  static constexpr auto fields = std::tuple(field("errorNumber", &engine::HandedOver::errorNumber));
+};
+
+template <>
+struct Description<engine::Inherited> {
+  static constexpr std::string_view name = "Inherited";
+  static constexpr auto fields = std::tuple();
+};
+
+template <>
+struct Description<engine::Predecessor> {
+  static constexpr std::string_view name = "Predecessor";
+  static constexpr auto fields = std::tuple(field("memory", &engine::Predecessor::memory),
+                                            field("line", &engine::Predecessor::line),
+                                            field("lock", &engine::Predecessor::lock));
+};
+
+template <>
 struct Description<engine::Lost> {
   static constexpr std::string_view name = "Lost";
   static constexpr auto fields = std::tuple(field("count", &engine::Lost::count));
@@ -137,7 +157,8 @@ struct Description<engine::EngineOptions> {
                  field("processEvents", &engine::EngineOptions::processEvents),
                  field("hearAllVrids", &engine::EngineOptions::hearAllVrids),
                  field("receiveBuffer", &engine::EngineOptions::receiveBuffer),
-                 field("recorderBytes", &engine::EngineOptions::recorderBytes));
+                 field("recorderBytes", &engine::EngineOptions::recorderBytes),
+                 field("predecessor", &engine::EngineOptions::predecessor));
 };
 
 template <>

@@ -98,7 +98,7 @@ void Engine::life(Starting& starting) {
   // Without it the guardian learns of our death by that of the process, a little later.
   const bool marked = bool(shared.lifeMark.take());
   std::optional<Loop> loop;
-  auto opened = openLoop(std::move(starting.processes));
+  auto opened = openLoop(starting.options, std::move(starting.processes));
   if (const auto* failure = std::get_if<StartFailure>(&opened)) {
     starting.failure = *failure;
   } else {
@@ -112,6 +112,20 @@ void Engine::life(Starting& starting) {
   if (marked) shared.lifeMark.release();
   shared.finished.store(true, std::memory_order_release);
   shared.mailbox.ringNode();
+}
+
+os::SysResult<Bequest*> Engine::prepareHandOver() {
+  auto made = Bequest::make();
+  if (!made) return made.error();
+  bequest_ = std::move(made.value());
+  return bequest_.get();
+}
+
+void Engine::handOver(Duration patience) {
+  CHECK(bequest_ != nullptr);
+  shared_->patience.store(patience.micros);
+  shared_->bequest.store(bequest_.get());
+  mailbox().ringEngine();
 }
 
 void Engine::stopUrgently() {

@@ -40,6 +40,12 @@ class Engine {
   // The thread has given everything back and touches nothing any more.
   [[nodiscard]] bool finished() const { return shared_->finished.load(std::memory_order_acquire); }
 
+  // A place for what another process is to go on with, in that of a former one; no hand-over may
+  // be under way.
+  os::SysResult<Bequest*> prepareHandOver();
+  // The thread offers it there and waits for no longer than `patience`; HandedOver tells.
+  void handOver(Duration patience);
+
   // Goodbyes now, without linger, whatever waits in the mailbox.
   void stopUrgently();
   // Waits for the thread's end; false: it is still running after `limit`.
@@ -55,6 +61,7 @@ class Engine {
 
   Arena arena_;
   os::SharedMemory will_;
+  std::unique_ptr<Bequest> bequest_;
   Shared* shared_ = nullptr;  // in the arena
   // A stack of our own: the C library would give it to another thread afterwards, and ours has
   // pages that children do not get.

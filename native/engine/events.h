@@ -62,6 +62,15 @@ struct Lost {
   std::uint64_t count = 0;
 };
 
+// A hand-over was tried. 0: another process goes on, and this engine has stopped; EBUSY: work
+// for the kernel, or a gate, is waited for; else an errno of Bequest::offer, and everything is as
+// before.
+struct HandedOver {
+  std::int32_t errorNumber = 0;
+};
+// This engine goes on with what another process had; `StateChanged` follow, of what it is.
+struct Inherited {};
+
 using EngineEvent =
     std::variant<core::StateChanged, core::GroupStateChanged, core::PriorityChanged,
                  core::MasterChanged, core::LowerPriorityReceived, core::GateClosed,
@@ -69,7 +78,8 @@ using EngineEvent =
                  core::AddressRestored, core::ObjectFailed, core::ObjectRestored,
                  core::InstanceApplied, core::InstanceRemoved, core::LateDeadline, core::Stopped,
                  core::ProcessExited, core::ProcessForked, core::TrackersBlind, Started, LinkSeen,
-                 LinkGone, ProcessExecuted, ProcessRenamed, ProcessEventsLost, Trouble, Lost>;
+                 LinkGone, ProcessExecuted, ProcessRenamed, ProcessEventsLost, Trouble, HandedOver,
+                 Inherited, Lost>;
 
 // Events are numbered from 1 without gaps as they happen; a gap that the reader sees is told
 // by a Lost in its place.
@@ -118,6 +128,13 @@ struct EngineSnapshot {
 
 // ---- Options --------------------------------------------------------------------------
 
+// Descriptors that this process was started with by the one that it follows (hand_over.h).
+struct Predecessor {
+  std::uint32_t memory = 0;
+  std::uint32_t line = 0;
+  std::uint32_t lock = 0;
+};
+
 struct EngineOptions {
   core::CoreOptions core;
   // 1..99 asks for SCHED_RR with that priority, 0 for normal scheduling.
@@ -136,6 +153,8 @@ struct EngineOptions {
   std::uint32_t receiveBuffer = 1U << 20;
   // Size of the flight recorder.
   std::uint32_t recorderBytes = 4U << 20;
+  // Wait for what that one hands over; until then nothing is done.
+  std::optional<Predecessor> predecessor;
 };
 
 }  // namespace failoverd::engine

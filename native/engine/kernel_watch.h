@@ -21,6 +21,9 @@ class KernelWatch {
   // Takes all facts that wait. Returns 0 or an errno.
   int read(Instant now, Protocol& protocol);
 
+  // What there is has been asked for and not been told yet.
+  [[nodiscard]] bool listing() const { return listing_; }
+
   [[nodiscard]] const std::vector<LinkStatus>& links() const { return links_; }
 
  private:

@@ -27,6 +27,7 @@ enum Token : std::uint64_t {
   processNews,
   processBell,
   processDeaths,
+  predecessor,
   firstChannel
 };
 
@@ -49,6 +50,7 @@ Loop::Loop(const EngineOptions& options, LoopParts parts, const Started& started
       kernel_(std::move(parts.monitor), events_, announcements_),
       processes_(std::move(parts.processes), std::move(parts.pids), *poller_,
                  {Token::processNews, Token::processBell, Token::processDeaths}, events_),
+      heirship_(std::move(parts.heirship)),
       silence_(options.silenceLimit, os::now()),
       now_(os::now()) {
   const auto watch = [&](int fd, Token token) {
@@ -61,6 +63,9 @@ Loop::Loop(const EngineOptions& options, LoopParts parts, const Started& started
   watch(kernel_.fd(), Token::kernel);
   watch(addresses_.fd(), Token::answers);
   trouble(TroubleKind::poll, processes_.begin());
+  if (!heirship_) return;
+  watch(heirship_->fd(), Token::predecessor);
+  protocol_.input(now_, core::AwaitInheritance{});
 }
 
 void Loop::run() {
@@ -72,6 +77,7 @@ void Loop::run() {
     readAdverts();
     readKernel();
     trouble(TroubleKind::poll, processes_.read(now_, ready_.processes, protocol_));
+    inherit();
     readCommands();
     watchSilence();
     passDeadlines();
@@ -132,6 +138,9 @@ void Loop::sort(std::span<const std::uint64_t> ready) {
         break;
       case Token::processDeaths:
         ready_.processes.deaths = true;
+        break;
+      case Token::predecessor:
+        ready_.predecessor = true;
         break;
       default:
         if (auto* socket = channels_.socketAt(token)) {

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 
+#include "engine/hand_over.h"
 #include "engine/kernel_watch.h"
 #include "engine/last_will.h"
 #include "engine/lateness.h"
@@ -28,6 +29,7 @@ struct LoopParts {
   std::optional<os::FrameSocket> frames;
   std::optional<os::PidWatch> pids;
   std::optional<os::ProcessEvents> processes;
+  std::optional<Heirship> heirship;
 };
 
 // What the thread and those who talk to it share.
@@ -36,6 +38,9 @@ struct Shared {
   Recorder recorder;
   // Somebody is leaving in a hurry (process.exit): say goodbye now.
   std::atomic<bool> urgent = false;
+  // What another process is to be handed, once; and for how many microseconds it is waited for.
+  std::atomic<Bequest*> bequest = nullptr;
+  std::atomic<std::int64_t> patience = 0;
   // The thread does nothing any more.
   std::atomic<bool> finished = false;
 
@@ -74,6 +79,8 @@ class Loop {
   void readKernel();
   void readCommands();
   void follow(const core::Input& command);
+  void handOver(Bequest& bequest);
+  void inherit();
   void watchSilence();
   void watchClock();
   void passDeadlines();
@@ -93,6 +100,7 @@ class Loop {
     bool answers = false;
     bool objects = false;
     ProcessWatch::Ready processes;
+    bool predecessor = false;
   };
 
   Shared& shared_;
@@ -111,6 +119,7 @@ class Loop {
   KernelWatch kernel_;
   ProcessWatch processes_;
   Receiver receiver_;
+  std::optional<Heirship> heirship_;
   SilenceWatch silence_;
   Lateness lateness_;
   Instant now_;

@@ -1,7 +1,10 @@
 // What the loop reads in one turn, source by source.
+#include <cerrno>
 #include <utility>
 #include <variant>
 
+#include "core/describe_json.h"
+#include "core/describe_messages.h"
 #include "engine/loop.h"
 #include "linux/clock.h"
 
@@ -35,7 +38,33 @@ void Loop::readKernel() {
   if (ready_.objects) trouble(TroubleKind::netlink, objects_.read(now_, protocol_));
 }
 
+// In the place of the other process from here on, with what had arrived here meanwhile.
+void Loop::inherit() {
+  // What stands in the kernel is not known yet: it stays readable.
+  if (!ready_.predecessor || kernel_.listing()) return;
+  const auto inheritance = heirship_->take();
+  if (heirship_->orphaned()) poller_->forget(heirship_->fd());
+  if (!inheritance) return;
+  poller_->forget(heirship_->fd());
+  heirship_.reset();
+  events_.push(now_, Inherited{});
+  protocol_.input(now_, *inheritance);
+}
+
+// Nothing of ours may be on its way to the kernel, which the other one knows nothing of.
+void Loop::handOver(Bequest& bequest) {
+  const auto inheritance = protocol_.bequeath();
+  int error = EBUSY;
+  if (inheritance && !addresses_.waiting() && !addresses_.unanswered()) {
+    const auto patience = Duration::ofMicros(shared_.patience.load());
+    error = bequest.offer(core::toJson(*inheritance), patience);
+  }
+  if (error == 0) protocol_.input(os::now(), core::Stop{Duration::zero(), false});
+  events_.push(now_, HandedOver{error});
+}
+
 void Loop::readCommands() {
+  if (auto* bequest = shared_.bequest.exchange(nullptr)) handOver(*bequest);
   if (shared_.urgent.exchange(false)) protocol_.input(now_, core::Stop{});
   moreCommands_ = false;
   auto& mailbox = shared_.mailbox;

@@ -36,7 +36,8 @@ std::optional<T> orNothing(os::SysResult<T> opened) {
 
 }  // namespace
 
-std::variant<LoopParts, StartFailure> openLoop(std::optional<os::ProcessEvents> processes) {
+std::variant<LoopParts, StartFailure> openLoop(const EngineOptions& options,
+                                               std::optional<os::ProcessEvents> processes) {
   auto poller = os::Poller::open();
   if (!poller) return StartFailure{"epoll_create", poller.error().number};
   auto timer = os::Timer::open();
@@ -45,13 +46,21 @@ std::variant<LoopParts, StartFailure> openLoop(std::optional<os::ProcessEvents> 
   if (!monitor) return StartFailure{"rtnetlink monitor", monitor.error().number};
   auto requests = os::AddressRequests::open();
   if (!requests) return StartFailure{"rtnetlink requests", requests.error().number};
+  std::optional<Heirship> heirship;
+  if (const auto& from = options.predecessor) {
+    auto opened = Heirship::open(static_cast<int>(from->memory), static_cast<int>(from->line),
+                                 static_cast<int>(from->lock));
+    if (!opened) return StartFailure{"the predecessor's memory", opened.error().number};
+    heirship.emplace(std::move(opened.value()));
+  }
   return LoopParts{std::make_unique<os::Poller>(std::move(poller.value())),
                    std::move(timer.value()),
                    std::move(monitor.value()),
                    std::move(requests.value()),
                    orNothing(os::FrameSocket::open()),
                    orNothing(os::PidWatch::open()),
-                   std::move(processes)};
+                   std::move(processes),
+                   std::move(heirship)};
 }
 
 Started takeRights(const EngineOptions& options, const Arena& arena,

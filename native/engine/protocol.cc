@@ -14,7 +14,7 @@ template <class T>
 constexpr bool changesGoodbyes =
     std::is_same_v<T, core::LinkChanged> || std::is_same_v<T, core::LinkRemoved> ||
     std::is_same_v<T, core::LocalAddressAppeared> || std::is_same_v<T, core::LocalAddressRemoved> ||
-    std::is_same_v<T, core::ClockSet>;
+    std::is_same_v<T, core::ClockSet> || std::is_same_v<T, core::Inherit>;
 
 template <class T>
 constexpr bool isEvent = std::is_constructible_v<EngineEvent, const T&>;
@@ -96,7 +96,10 @@ void Protocol::carryOut(Instant at, const core::Output& output) {
     } else {
       static_assert(isEvent<T>, "an output is neither an action nor an event");
       if constexpr (std::is_same_v<T, core::StateChanged>) fallBehind(Behind::missing);
-      if constexpr (std::is_same_v<T, core::Stopped>) stopped_ = true;
+      if constexpr (std::is_same_v<T, core::Stopped>) {
+        stopped_ = true;
+        fallBehind(Behind::missing);  // an empty page: who has it all does not want it taken away
+      }
       hands_.events.push(at, what);
     }
   };

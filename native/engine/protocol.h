@@ -52,6 +52,7 @@ class Protocol {
   void snapshot(Instant now, core::CoreSnapshot& into, core::SnapshotRoom room) const {
     core_.snapshot(now, into, room);
   }
+  [[nodiscard]] std::optional<core::Inherit> bequeath() const { return core_.bequeath(); }
   // The core has said Stopped.
   [[nodiscard]] bool stopped() const { return stopped_; }
 

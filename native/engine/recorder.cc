@@ -26,6 +26,8 @@ bool isConfiguration(const core::Input& input) {
          std::holds_alternative<core::ApplyGroup>(input) ||
          std::holds_alternative<core::RemoveGroup>(input) ||
          std::holds_alternative<core::ApplyTracker>(input) ||
+         std::holds_alternative<core::AwaitInheritance>(input) ||
+         std::holds_alternative<core::Inherit>(input) ||
          std::holds_alternative<core::RemoveTracker>(input);
 }
 

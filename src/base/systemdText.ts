@@ -8,6 +8,8 @@ export type ServiceState =
   | { readonly kind: 'stopping'; readonly status: string }
   /** The present start or stop may take this much longer from now on, in milliseconds. */
   | { readonly kind: 'extendTimeout'; readonly ms: number }
+  /** Another process is the service from now on. */
+  | { readonly kind: 'mainPid'; readonly pid: number }
   | { readonly kind: 'watchdog' };
 
 /** One datagram for NOTIFY_SOCKET. */
@@ -23,6 +25,8 @@ export function notifyText(state: ServiceState): string {
       return `STOPPING=1\n${statusLine(state.status)}`;
     case 'extendTimeout':
       return `EXTEND_TIMEOUT_USEC=${Math.ceil(state.ms) * 1000}\n`;
+    case 'mainPid':
+      return `MAINPID=${state.pid}\n`;
     case 'watchdog':
       return 'WATCHDOG=1\n';
   }

@@ -1,4 +1,4 @@
-/** Commands that ask a running daemon: status, why, events, reload, drain, undrain, record. */
+/** Commands that ask a running daemon: status, why, events, reload, upgrade, drain, undrain, record. */
 import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
@@ -32,6 +32,9 @@ export function addControlCommands(program: Command): void {
     .option('--since <TIME>', 'a date, or how long ago: 30s, 10m, 2h, 1d', readSince)
     .action(events);
   add('reload', 'read the configuration anew, and wait for the result').action(reload);
+  add('upgrade', 'let the program as it is installed now go on, without a failover').action(
+    upgrade,
+  );
   add('drain [name]', 'take an instance (or all) out of service').action(setDrained('drain'));
   add('undrain [name]', 'put it back into service').action(setDrained('undrain'));
   add('record [file]', 'write the flight recorder as JSON lines').action(record);
@@ -146,6 +149,14 @@ async function reload(options: SocketOptions): Promise<void> {
     const { ok, sentence } = await client.reload();
     (ok ? process.stdout : process.stderr).write(`${sentence}\n`);
     if (!ok) process.exitCode = exitCodes.configError;
+  });
+}
+
+async function upgrade(options: SocketOptions): Promise<void> {
+  await withClient(options, async (client) => {
+    const { ok, sentence } = await client.upgrade();
+    (ok ? process.stdout : process.stderr).write(`${sentence}\n`);
+    if (!ok) process.exitCode = exitCodes.failure;
   });
 }
 

@@ -23,6 +23,7 @@ const controlCommands = new Set([
   'reload',
   'drain',
   'undrain',
+  'upgrade',
   'record',
 ]);
 

@@ -14,7 +14,12 @@ import { plan } from '../config/plan.ts';
 import type { Plan } from '../config/plan.ts';
 import { KernelSide } from './kernel/kernelSide.ts';
 import type { Removal } from './kernel/removal.ts';
-import type { Command, EngineSnapshot, EventRecord } from '../engine/messages.generated.ts';
+import type {
+  Command,
+  EngineEvent,
+  EngineSnapshot,
+  EventRecord,
+} from '../engine/messages.generated.ts';
 import { Culprits } from '../observe/culprits.ts';
 import type { Repair } from '../observe/culprits.ts';
 import { stateWord } from '../observe/explain.ts';
@@ -25,6 +30,7 @@ import { AlarmWatch } from './alarms.ts';
 import { Applied } from './applied.ts';
 import { Dispatch } from './dispatch.ts';
 import type { EnginePort } from './enginePort.ts';
+import type { Carried } from './handOver.ts';
 import { LatenessWatch } from './latenessWatch.ts';
 import { lingerFor } from './linger.ts';
 import { Notifications } from './notifications.ts';
@@ -45,6 +51,8 @@ export interface DaemonParts {
 
 /** How long the engine may take to confirm a configuration. It does it within microseconds. */
 const confirmMs = 10_000;
+/** Of the journal, which a successor goes on with. */
+const carriedEntries = 500;
 
 export class Daemon {
   readonly journal = new Journal();
@@ -141,6 +149,65 @@ export class Daemon {
 
   /** Makes `model` run in place of what runs. Resolves with names of what was not confirmed. */
   async apply(model: Model): Promise<readonly string[]> {
+    const told = await this.#tell(model);
+    await this.#attend(model);
+    const unconfirmed = await told.confirmed;
+    this.#kernel.settle();
+    return unconfirmed;
+  }
+
+  /**
+   * The first part of `apply`, for a daemon that is to take another one's place: the engine knows the
+   * model, and no script has been run yet.
+   */
+  async prepare(model: Model): Promise<readonly string[]> {
+    return (await this.#tell(model)).confirmed;
+  }
+
+  /** What the other one knew, after `prepare`. Resolves when the engine has been told. */
+  async adopt({ journal, trackers, fifos }: Carried): Promise<void> {
+    this.journal.adopt(journal);
+    this.#notifications.adoptFifos(fifos);
+    this.#trackers.adopt(trackers);
+    await this.snapshot();
+  }
+
+  /** The rest of `apply`, when the other one has let go of its scripts. */
+  async attend(): Promise<void> {
+    if (this.#model !== undefined) await this.#attend(this.#model);
+    this.#kernel.settle();
+  }
+
+  /** What a process that takes the place of this one is told. */
+  carried(): Carried {
+    return {
+      journal: this.journal.carried(carriedEntries),
+      trackers: this.#trackers.carried(),
+      fifos: this.#notifications.madeFifos(),
+    };
+  }
+
+  /**
+   * Another process goes on: nothing is said and nothing given back. Resolves when nothing is run any
+   * more; `onIdle` is called when that is true of all but scripts that are under way.
+   */
+  async handOver({ engineMs, scriptsMs }: StopBounds, onIdle: () => Promise<void>): Promise<void> {
+    const { engine } = this.#parts;
+    this.#alarms.stop();
+    this.#lateness.stop();
+    this.#kernel.leave();
+    await within(scriptsMs, this.#trackers.stop());
+    await onIdle();
+    await this.#notifications.handOver(scriptsMs);
+    await within(engineMs, engine.close());
+  }
+
+  /** Calls back with every further event of the engine. */
+  listen(listener: (event: EngineEvent) => void): void {
+    this.#dispatch.listen(listener);
+  }
+
+  async #tell(model: Model): Promise<{ readonly confirmed: Promise<readonly string[]> }> {
     const next = plan(this.#plan, model, await this.#kernel.prepare(model));
     const { commands, problems } = next;
     for (const problem of problems) this.#parts.log.warning(problem, { event: 'kernelObject' });
@@ -153,15 +220,17 @@ export class Daemon {
     this.#parts.engine.send(commands);
     this.#plan = next;
     this.#trackers.repeat(commands);
+    return { confirmed };
+  }
+
+  /** Scripts, FIFOs and trackers of the model. */
+  async #attend(model: Model): Promise<void> {
     const policy = scriptPolicy(model, this.#parts.umask);
     const scripts = await resolveCommands(model);
     void warnOfUnsafeScripts(model, scripts, policy, this.#parts.log);
     const umask = policy.umask ?? 0o177;
     await this.#notifications.configure(model, { commands: scripts, policy, umask });
     await this.#trackers.configure(model, scripts, policy);
-    const unconfirmed = await confirmed;
-    this.#kernel.settle();
-    return unconfirmed;
   }
 
   /** Goodbyes, addresses given back, last words to scripts. Each part has its bound. */

@@ -8,10 +8,12 @@ import type { StatusReport } from '../observe/statusReport.ts';
 import { whyOf } from '../observe/why.ts';
 import type { Daemon } from './compose.ts';
 import type { Reloader } from './reload.ts';
+import type { Upgrade } from './upgrade.ts';
 
 export interface ControlParts {
   readonly daemon: Daemon;
   readonly reloader: Reloader;
+  readonly upgrade: Upgrade;
   readonly report: () => Promise<StatusReport>;
 }
 
@@ -19,7 +21,7 @@ export interface ControlParts {
 const watchMs = 1000;
 
 export function controlHandlers(parts: ControlParts): Readonly<Record<string, Handler>> {
-  const { daemon, reloader } = parts;
+  const { daemon, reloader, upgrade } = parts;
   const watchers = new Watchers(parts);
   const handlers: Record<string, Handler> = {
     status: async (params) => pick(await parts.report(), instanceIn(params)),
@@ -31,6 +33,7 @@ export function controlHandlers(parts: ControlParts): Readonly<Record<string, Ha
     why: (params) => why(daemon, instanceIn(params)),
     events: (params, caller) => events(daemon, params, caller),
     reload: () => reloader.request(),
+    upgrade: () => upgrade.request(),
     drain: (params) => setDrained(daemon, instanceIn(params), true),
     undrain: (params) => setDrained(daemon, instanceIn(params), false),
     record: () => daemon.record(),

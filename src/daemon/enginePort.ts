@@ -1,5 +1,8 @@
 /** The engine as the daemon uses it; `Engine` of src/engine is one. */
+import type { HandOverPlace } from '../engine/index.ts';
 import type { Command, EngineSnapshot } from '../engine/messages.generated.ts';
+
+export type { HandOverPlace } from '../engine/index.ts';
 
 export interface EnginePort {
   /** Hands commands over, in order. Never blocks. */
@@ -12,6 +15,10 @@ export interface EnginePort {
   willFd(): number;
   /** The flight recorder, one JSON line for each thing the core was told. */
   record(): readonly string[];
+  /** Descriptors for the process that is to go on in place of this one. */
+  prepareHandOver(): HandOverPlace;
+  /** Lets that one's engine go on, if it answers within so many microseconds (`HandedOver`). */
+  handOver(patience: number): void;
   /** The thread has given everything back. */
   finished(): boolean;
   /** Goodbye if nobody has said it yet, then the end. Resolves when the thread is gone. */

@@ -4,7 +4,12 @@ import { errorText } from '../base/errorText.ts';
 import { fromSeconds, type Micros } from '../base/units.ts';
 import type { Model } from '../config/index.ts';
 import { defaultEngineOptions, Engine, isEngineBusy } from '../engine/index.ts';
-import type { Command, EngineOptions, EventRecord } from '../engine/messages.generated.ts';
+import type {
+  Command,
+  EngineOptions,
+  EventRecord,
+  Predecessor,
+} from '../engine/messages.generated.ts';
 import type { EnginePort } from './enginePort.ts';
 
 /** What is left of the time after booting counts, too (vrrp_delay_after_boot). */
@@ -12,7 +17,8 @@ function startupDelay({ startupDelay: asked, delayAfterBoot }: Model['globals'][
   return Math.max(asked, delayAfterBoot - fromSeconds(Math.floor(uptime())));
 }
 
-export function engineOptions(model: Model): EngineOptions {
+/** `predecessor`: what an heir waits for before it does anything. */
+export function engineOptions(model: Model, predecessor?: Predecessor): EngineOptions {
   const { daemon, scheduling } = model.globals;
   const { rtPriority, cpuAffinity } = scheduling.vrrp;
   return {
@@ -24,6 +30,7 @@ export function engineOptions(model: Model): EngineOptions {
     silenceLimit: daemon.supervisorTimeout,
     hearAllVrids: daemon.logUnknownVrids,
     receiveBuffer: receiveBuffer(model),
+    predecessor,
   };
 }
 
@@ -80,6 +87,14 @@ class EnginePostbox implements EnginePort {
 
   willFd(): number {
     return this.#engine.willFd();
+  }
+
+  prepareHandOver() {
+    return this.#engine.prepareHandOver();
+  }
+
+  handOver(patience: number): void {
+    this.#engine.handOver(patience);
   }
 
   record() {

@@ -10,8 +10,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, createServer } from 'node:net';
 import type { Server } from 'node:net';
 
+export interface HeldLock {
+  readonly kind: 'held';
+  /** Of the socket, for a process that is to hold it as well. */
+  fd(): number;
+  release(): void;
+}
+
 export type LockResult =
-  | { readonly kind: 'held'; release(): void }
+  | HeldLock
   /** `pid`: of the holder, where it answered in time. */
   | { readonly kind: 'taken'; readonly pid: number | undefined }
   | { readonly kind: 'error'; readonly code: string };
@@ -35,18 +42,39 @@ export async function lockInstance(instance: string | undefined): Promise<LockRe
 }
 
 async function tryLock(name: string): Promise<LockResult | 'guarded'> {
-  const server = createServer((socket) => {
-    socket.on('error', () => undefined);
-    socket.end(`${process.pid}\n`);
-  });
+  const server = answerer();
   const problem = await listen(server, name);
-  if (problem === undefined) {
-    server.unref();
-    return { kind: 'held', release: () => void server.close() };
-  }
+  if (problem === undefined) return held(server);
   if (problem !== 'EADDRINUSE') return { kind: 'error', code: problem };
   const holder = await askHolder(name);
   return holder === 'nobodyListens' ? 'guarded' : { kind: 'taken', pid: holder };
+}
+
+/**
+ * Goes on with a lock that was inherited: a listening socket whose listener this process has become.
+ * Who asks for the holder is answered by this process from now on.
+ */
+export async function inheritLock(fd: number): Promise<HeldLock> {
+  const server = answerer();
+  await new Promise<void>((resolve) => {
+    server.once('error', () => resolve());
+    server.listen({ fd }, () => resolve());
+  });
+  return held(server);
+}
+
+function answerer(): Server {
+  return createServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.end(`${process.pid}\n`);
+  });
+}
+
+function held(server: Server): HeldLock {
+  server.unref();
+  // Node hands a listening socket to a child by this number, and has no other name for it.
+  const { _handle: handle } = server as unknown as { readonly _handle: { readonly fd: number } };
+  return { kind: 'held', fd: () => handle.fd, release: () => void server.close() };
 }
 
 /** Asks whether somebody holds the lock, without taking it. Undefined: nobody does. */

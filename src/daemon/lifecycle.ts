@@ -4,6 +4,7 @@
  * SIGTERM and SIGINT stop it: goodbyes, addresses given back, last words to scripts, all within
  * bounds. A second one hurries: scripts get no more time.
  */
+import { deferred } from '../base/deferred.ts';
 import type { Log } from '../base/log.ts';
 import type { Daemon, StopBounds } from './compose.ts';
 import { metricsText } from '../observe/metrics.ts';
@@ -19,6 +20,8 @@ import type { ServiceManagerLink } from './serviceManager.ts';
 import type { DaemonSignal, Signals } from './signals.ts';
 import { StatusSource } from './statusSource.ts';
 import { TimedReload } from './timedReload.ts';
+import { Upgrade } from './upgrade.ts';
+import type { Heir } from './upgrade.ts';
 
 export interface LifeParts {
   readonly daemon: Daemon;
@@ -28,17 +31,24 @@ export interface LifeParts {
   readonly manager: ServiceManagerLink;
   readonly signals: Signals;
   readonly giveBack: GiveBack;
+  /** The descriptor of the daemon's lock. */
+  readonly lockFd: () => number;
 }
 
+/** Everything was given back, or another process goes on. */
+export type Ending = 'stopped' | 'handedOver';
+
 /** How often the engine hears that somebody watches the trackers. */
-const heartbeatMs = 1000;
+export const heartbeatMs = 1000;
 /** Goodbyes and addresses take milliseconds; this is for a kernel that does not answer. */
 const engineStopMs = 5000;
 /** How long notify_stop scripts have; keepalived gives them one second. */
 const scriptsStopMs = 3000;
+/** How long who is connected has to read the last answer. */
+const clientsMs = 1000;
 
-/** Runs until the daemon has stopped. */
-export async function live(parts: LifeParts): Promise<void> {
+/** Runs until the daemon has stopped, or another one has taken its place. */
+export async function live(parts: LifeParts): Promise<Ending> {
   const { daemon, engine, options, log, manager, signals, giveBack } = parts;
   const heartbeat = setInterval(() => engine.alive(), heartbeatMs);
   const source = new StatusSource(daemon, options.file);
@@ -54,7 +64,7 @@ export async function live(parts: LifeParts): Promise<void> {
     manager,
     files,
     onOutcome: (sentence) => {
-      journalReload(daemon, sentence);
+      journalOwn(daemon, 'reload', sentence);
       giveBack.soon();
       if (daemon.model === undefined) return;
       void servers.apply(daemon.model);
@@ -62,10 +72,24 @@ export async function live(parts: LifeParts): Promise<void> {
     },
   });
   const timed = new TimedReload({ log, request: () => void reloader.request() });
+  const heir = deferred<Heir>();
+  const upgrade = new Upgrade({
+    engine,
+    model: () => daemon.model,
+    carried: () => daemon.carried(),
+    lockFd: parts.lockFd,
+    reload: () => reloader.request(),
+    log,
+    onFailed: (sentence) => journalOwn(daemon, 'upgrade', sentence),
+    onDone: heir.resolve,
+  });
+  daemon.listen((event) => {
+    if (event.kind === 'HandedOver') upgrade.onHandedOver(event.errorNumber);
+  });
   const servers = new Servers({
     options,
     log,
-    handlers: controlHandlers({ daemon, reloader, report: () => source.report() }),
+    handlers: controlHandlers({ daemon, reloader, upgrade, report: () => source.report() }),
     metricsText: async () => {
       const { report, snapshot } = await source.picture();
       return metricsText(report, snapshot, daemon.repairs);
@@ -77,7 +101,7 @@ export async function live(parts: LifeParts): Promise<void> {
     files.save(daemon.model);
     timed.configure(daemon.model.globals.reload);
   }
-  const signal = await new Promise<DaemonSignal>((resolve) => {
+  const signal = new Promise<DaemonSignal>((resolve) => {
     signals.listen((received) => {
       if (received === 'SIGHUP') {
         log.reopen();
@@ -88,16 +112,36 @@ export async function live(parts: LifeParts): Promise<void> {
       if (received === 'SIGTERM' || received === 'SIGINT') resolve(received);
     });
   });
-  log.notice(`stopping on ${signal}`, { event: 'stopping' });
+  const end = await Promise.race([signal, heir.promise]);
   giveBack.stop();
   timed.close();
-  manager.stopping(`stopping on ${signal}`);
-  await stop(parts);
-  await servers.close();
+  if (typeof end === 'object') await leave(parts, servers, end);
+  else await stop(parts, servers, end);
   clearInterval(heartbeat);
+  return typeof end === 'object' ? 'handedOver' : 'stopped';
 }
 
-async function stop({ daemon, options, log, signals }: LifeParts): Promise<void> {
+/** The engine has stopped, and that of `heir` goes on. */
+async function leave({ daemon, log, manager }: LifeParts, servers: Servers, heir: Heir) {
+  log.notice(`process ${heir.pid} goes on in place of this one`, { event: 'upgrade' });
+  manager.handOver(heir.pid);
+  const bounds = { release: false, engineMs: engineStopMs, scriptsMs: scriptsStopMs };
+  await daemon.handOver(bounds, async () => {
+    await servers.leave();
+    await heir.tell({ kind: 'left', what: 'places' });
+  });
+  await heir.tell({ kind: 'left', what: 'scripts' });
+  await servers.end(clientsMs);
+}
+
+async function stop(parts: LifeParts, servers: Servers, signal: DaemonSignal): Promise<void> {
+  parts.log.notice(`stopping on ${signal}`, { event: 'stopping' });
+  parts.manager.stopping(`stopping on ${signal}`);
+  await stopDaemon(parts);
+  await servers.close();
+}
+
+async function stopDaemon({ daemon, options, log, signals }: LifeParts): Promise<void> {
   const bounds: StopBounds = {
     release: options.releaseOnStop,
     engineMs: engineStopMs,
@@ -119,12 +163,7 @@ async function stop({ daemon, options, log, signals }: LifeParts): Promise<void>
   log.notice('stopped', { event: 'stopped' });
 }
 
-function journalReload(daemon: Daemon, sentence: string): void {
-  const entry = {
-    wallMs: Date.now(),
-    kind: 'reload',
-    subject: undefined,
-    event: undefined,
-  } as const;
+function journalOwn(daemon: Daemon, kind: 'reload' | 'upgrade', sentence: string): void {
+  const entry = { wallMs: Date.now(), kind, subject: undefined, event: undefined } as const;
   daemon.journal.add({ ...entry, sentence });
 }

@@ -134,6 +134,26 @@ export class Notifications {
     this.#deliver({ event, line: event }, before);
   }
 
+  /** The FIFOs that were made here. */
+  madeFifos(): readonly string[] {
+    return this.#fifos.made();
+  }
+
+  /** Those that another process has made. Before `configure`. */
+  adoptFifos(paths: readonly string[]): void {
+    this.#fifos.adopt(paths);
+  }
+
+  /** Nobody is told anything: another process goes on. What runs has this long. */
+  async handOver(boundMs: number): Promise<void> {
+    this.#waiting = [];
+    await Promise.all([
+      this.#notifier.close(boundMs),
+      this.#fifos.close(boundMs, true),
+      this.#mails.close(boundMs),
+    ]);
+  }
+
   /** Tells everybody STOP and gives scripts, readers of FIFOs and the mail this long. */
   async stop(priorities: ReadonlyMap<string, number>, boundMs: number): Promise<void> {
     const model = this.#model;

@@ -48,7 +48,8 @@ function instanceEvent(
 ): NotifyEvent | undefined {
   const { cause } = event;
   const what = notifyWord(event.to);
-  if (what === undefined || !event.notify || isEnding(cause.kind)) return undefined;
+  const known = cause.kind === 'carriedOver';
+  if (what === undefined || !(event.notify || known) || isEnding(cause.kind)) return undefined;
   const name = names.instance(event.instance);
   const context: NotifyContext = {
     ...contextOf(name, model),

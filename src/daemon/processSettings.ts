@@ -10,6 +10,15 @@ export function nameProcess({ globals: { processNames } }: Model): void {
   if (title !== null) process.title = title;
 }
 
+/** An heir begins with the nice value of the daemon that started it, which its scripts are not to have. */
+export function forgetNice({ globals: { scheduling } }: Model): void {
+  try {
+    if (scheduling.vrrp.nice !== 0) os.setPriority(0);
+  } catch {
+    // It may not be raised again: scripts are as nice as the daemon.
+  }
+}
+
 /** `vrrp_priority`: of this thread and those that it starts. Adverts have a real-time priority of their own. */
 export function setNice({ globals: { scheduling } }: Model, log: Log): void {
   const { nice } = scheduling.vrrp;

@@ -29,9 +29,11 @@ import type { EnginePort } from './enginePort.ts';
 import { engineOptions, startEngine } from './engineStart.ts';
 import { GiveBack } from './giveBack.ts';
 import { Guardian } from './guardian.ts';
-import { lockInstance, lockName, takenText } from './instanceLock.ts';
+import { Heirship } from './heirship.ts';
+import { inheritLock, lockInstance, lockName, takenText } from './instanceLock.ts';
+import type { HeldLock } from './instanceLock.ts';
 import { endLeftScripts, recordScripts } from './leftScripts.ts';
-import { live } from './lifecycle.ts';
+import { heartbeatMs, live } from './lifecycle.ts';
 import { countFindings, errorsForPeople, load, logFindings } from './loading.ts';
 import { openLog } from './logging.ts';
 import type { DaemonEnd, DaemonOptions, FailureKind } from './options.ts';
@@ -41,17 +43,22 @@ import { serviceManager } from './serviceManager.ts';
 import type { ServiceManagerLink } from './serviceManager.ts';
 import type { Signals } from './signals.ts';
 import { runShutdownScript, runStartupScript } from './lifeScripts.ts';
-import { nameProcess, setNice } from './processSettings.ts';
+import { forgetNice, nameProcess, setNice } from './processSettings.ts';
 import { installTestHooks } from './testHooks.ts';
 import { withoutSecrets } from './withoutSecrets.ts';
 
 /** Runs a daemon from start to stop. Never rejects. */
 export async function runDaemon(options: DaemonOptions, signals: Signals): Promise<DaemonEnd> {
   if (options.umask !== undefined) process.umask(options.umask);
+  const heirship = Heirship.of(process.env);
   const log = openLog(options.log, sendDatagram, process.env);
   try {
-    return await start(options, signals, log);
+    const life = start({ options, signals, log, heirship });
+    if (heirship === undefined) return await life;
+    const abandoned: DaemonEnd = { kind: 'failed', why: 'failure' };
+    return await Promise.race([life, heirship.abandoned.then(() => abandoned)]);
   } catch (error) {
+    await heirship?.refuse(errorText(error));
     if (error instanceof Refusal) {
       log.error(error.message, { event: 'refused' });
       return { kind: 'failed', why: error.why };
@@ -77,22 +84,25 @@ class Refusal extends Error {
   }
 }
 
-async function start(
-  options: DaemonOptions,
-  signals: Signals,
-  log: RunningLog,
-): Promise<DaemonEnd> {
+interface StartParts {
+  readonly options: DaemonOptions;
+  readonly signals: Signals;
+  readonly log: RunningLog;
+  /** This process is started to take another one's place. */
+  readonly heirship: Heirship | undefined;
+}
+
+async function start(parts: StartParts): Promise<DaemonEnd> {
+  const { options, signals, log, heirship } = parts;
   const model = readModel(options, log);
   shieldChildren();
   const settings = model.globals.daemon;
   const namespace = options.namespace ?? settings.netNamespace ?? undefined;
   const missing = missingRights(namespace !== undefined);
   if (missing !== undefined) throw new Refusal('noPermission', missing);
-  enter(namespace, log);
+  enter(namespace, log, heirship !== undefined);
   const instance = settings.instance ?? undefined;
-  const lock = await lockInstance(instance);
-  if (lock.kind === 'taken') throw new Refusal('alreadyRunning', takenText(instance, lock.pid));
-  if (lock.kind === 'error') throw new Refusal('failure', `the lock failed: ${lock.code}`);
+  const lock = heirship === undefined ? await takeLock(instance) : undefined;
   const pidFiles = keptPidFiles(pidFilesOf(options, model, { namespace, instance }), log);
   let engine: EnginePort | undefined;
   const manager = serviceManager({
@@ -100,28 +110,36 @@ async function start(
     env: process.env,
     isWell: () => engine?.finished() !== true,
   });
+  const onEngine = (present: EnginePort | undefined): void => void (engine = present);
+  const first = { ...parts, model, manager, onEngine, instance, pidFiles };
   try {
-    for (const { kept } of pidFiles) kept.start();
-    tellForeground(options, log);
-    await succeed(instance, log);
+    if (heirship !== undefined) forgetNice(model);
     prepareLauncher(log);
     nameProcess(model);
     // Scripts run as ever: the launcher is there already.
     setNice(model, log);
+    if (lock === undefined) return await goOn(first);
+    for (const { kept } of pidFiles) kept.start();
+    tellForeground(options, log);
+    await succeed(instance, log);
     const scripts = { model, umask: options.umask, log, manager };
     if (!(await runStartupScript(scripts, signals))) return { kind: 'stopped' };
-    const onEngine = (present: EnginePort | undefined): void => void (engine = present);
-    const last = await run({ options, signals, log, model, manager, onEngine });
-    await runShutdownScript({ ...scripts, model: last });
-    return { kind: 'stopped' };
+    return await serve(first, await begin(first), lock);
   } finally {
     manager.close();
     for (const { file, kept } of pidFiles) {
       kept.stop();
       removePidFile(file);
     }
-    lock.release();
+    lock?.release();
   }
+}
+
+async function takeLock(instance: string | undefined): Promise<HeldLock> {
+  const lock = await lockInstance(instance);
+  if (lock.kind === 'taken') throw new Refusal('alreadyRunning', takenText(instance, lock.pid));
+  if (lock.kind === 'error') throw new Refusal('failure', `the lock failed: ${lock.code}`);
+  return lock;
 }
 
 function readModel(options: DaemonOptions, log: RunningLog): Model {
@@ -142,8 +160,10 @@ function readModel(options: DaemonOptions, log: RunningLog): Model {
 }
 
 /** Moves this process into the namespace; the way back for process events is opened before. */
-function enter(namespace: string | undefined, log: RunningLog): void {
+function enter(namespace: string | undefined, log: RunningLog, isHeir: boolean): void {
   if (namespace === undefined) return;
+  // An heir is started within it, where the kernel tells of no processes.
+  if (isHeir) tryEnter('/proc/1/ns/net');
   const problem = openProcessConnector();
   if (problem !== 0) log.info(`no process events from the kernel: ${errnoText(problem)}`);
   try {
@@ -151,6 +171,14 @@ function enter(namespace: string | undefined, log: RunningLog): void {
   } catch (error) {
     const text = `the network namespace ${namespace} cannot be entered: ${errorText(error)}`;
     throw new Refusal('failure', text);
+  }
+}
+
+function tryEnter(namespace: string): void {
+  try {
+    enterNamespace(namespace);
+  } catch {
+    // Processes are looked at now and then instead.
   }
 }
 
@@ -191,23 +219,33 @@ function tellForeground({ foregroundAsked }: DaemonOptions, log: RunningLog): vo
   });
 }
 
-interface RunParts {
-  readonly options: DaemonOptions;
-  readonly signals: Signals;
-  readonly log: RunningLog;
+interface RunParts extends StartParts {
   readonly model: Model;
   readonly manager: ServiceManagerLink;
+  readonly instance: string | undefined;
+  readonly pidFiles: ReturnType<typeof keptPidFiles>;
   /** The engine that the watchdog asks after, from its start to its orderly end. */
   readonly onEngine: (engine: EnginePort | undefined) => void;
 }
 
-/** Resolves with the model that ran last. */
-async function run(parts: RunParts): Promise<Model> {
-  const { options, signals, log, model, manager, onEngine } = parts;
+/** A daemon with its engine and its guardian. */
+interface Begun {
+  readonly engine: EnginePort;
+  readonly daemon: Daemon;
+  readonly guardian: Guardian | undefined;
+  readonly giveBack: GiveBack;
+  /** From here on the service manager hears what the daemon does. */
+  ready(): void;
+}
+
+/** Everything up to the first advert; or, for an heir, up to what it is to go on with. */
+async function begin(parts: RunParts): Promise<Begun> {
+  const { options, log, model, manager, onEngine, heirship } = parts;
   installTestHooks(process.env, log);
   let daemon: Daemon | undefined;
   const giveBack = new GiveBack(giveBackMemory);
-  const engine = startEngine(engineOptions(model), (records) => {
+  const settings = engineOptions(model, heirship?.descriptors);
+  const engine = startEngine(settings, (records) => {
     daemon?.take(records);
     giveBack.afterEvents(records.length);
   });
@@ -224,17 +262,72 @@ async function run(parts: RunParts): Promise<Model> {
   const guardian = options.releaseOnStop ? makeGuardian(engine, model, daemon, log) : undefined;
   // On its way before the first instance is configured; the adverts need not wait until it is there.
   const guarded = guardian?.start();
-  const unconfirmed = await daemon.apply(model);
+  const unconfirmed = await (heirship === undefined ? daemon.apply(model) : daemon.prepare(model));
   await guarded;
   if (unconfirmed.length > 0) {
     log.error(`the engine did not confirm: ${unconfirmed.join(', ')}`, { event: 'start' });
   }
-  ready = true;
-  manager.ready(daemon.statusSentence);
-  await live({ daemon, engine, options, log, manager, signals, giveBack });
+  const { statusSentence } = daemon;
+  return {
+    engine,
+    daemon,
+    guardian,
+    giveBack,
+    ready: () => {
+      ready = true;
+      manager.ready(statusSentence);
+    },
+  };
+}
+
+/** Takes the place of the process that started this one. */
+async function goOn(parts: RunParts): Promise<DaemonEnd> {
+  const { heirship, model, log, pidFiles, instance } = parts;
+  if (heirship === undefined) throw new Error('there is nobody to follow');
+  const begun = await begin(parts);
+  const { daemon, engine, guardian } = begun;
+  // Nothing stands that would be its own.
+  void heirship.abandoned.then(() => guardian?.dismiss());
+  const heartbeat = setInterval(() => engine.alive(), heartbeatMs);
+  const inherited = new Promise<void>((resolve) => {
+    daemon.listen(({ kind }) => kind === 'Inherited' && resolve());
+  });
+  await daemon.adopt(await heirship.ready(model));
+  await heirship.carried();
+  await inherited;
+  heirship.serve();
+  const lock = await inheritLock(heirship.descriptors.lock);
+  const sentence = `goes on in place of process ${heirship.predecessor}`;
+  log.notice(sentence, { event: 'upgrade' });
+  const entry = { wallMs: Date.now(), kind: 'upgrade', subject: undefined } as const;
+  daemon.journal.add({ ...entry, sentence, event: undefined });
+  void heirship.left('scripts').then(async () => {
+    await succeed(instance, log);
+    await daemon.attend();
+  });
+  await heirship.left('places');
+  for (const { kept } of pidFiles) kept.start();
+  clearInterval(heartbeat);
+  try {
+    return await serve(parts, begun, lock);
+  } finally {
+    lock.release();
+  }
+}
+
+/** From the moment in which everything stands to the end. */
+async function serve(parts: RunParts, begun: Begun, lock: HeldLock): Promise<DaemonEnd> {
+  const { options, log, model, manager, signals, onEngine } = parts;
+  const { daemon, engine, guardian, giveBack } = begun;
+  begun.ready();
+  const lockFd = (): number => lock.fd();
+  const ending = await live({ daemon, engine, options, log, manager, signals, giveBack, lockFd });
   guardian?.dismiss();
   onEngine(undefined);
-  return daemon.model ?? model;
+  if (ending === 'handedOver') return { kind: 'stopped' };
+  const last = daemon.model ?? model;
+  await runShutdownScript({ model: last, umask: options.umask, log, manager });
+  return { kind: 'stopped' };
 }
 
 function makeGuardian(engine: EnginePort, model: Model, { journal }: Daemon, log: Log): Guardian {

@@ -49,6 +49,21 @@ export class Servers {
     return this.#work;
   }
 
+  /** Another process serves at these places from now on. Who is connected stays until `end`. */
+  async leave(): Promise<void> {
+    await this.#work;
+    this.#control?.server?.retire();
+    this.#metrics?.server?.close();
+    this.#metrics = undefined;
+  }
+
+  /** Everybody has what was sent. */
+  async end(ms: number): Promise<void> {
+    const present = this.#control?.server;
+    const servers = present === undefined ? [...this.#retired] : [...this.#retired, present];
+    await Promise.all(servers.map((server) => server.end(ms)));
+  }
+
   async close(): Promise<void> {
     await this.#work;
     for (const server of this.#retired) server.close();

@@ -11,6 +11,8 @@ export interface ServiceManagerLink {
   status(text: string): void;
   reloading(): void;
   stopping(status: string): void;
+  /** Another process is the service; this one says nothing more. */
+  handOver(pid: number): void;
   /** Something that takes `ms` at most begins: TimeoutStartSec and TimeoutStopSec are to wait. */
   extendTimeout(ms: number): void;
   close(): void;
@@ -46,6 +48,10 @@ export function serviceManager(options: ServiceManagerOptions): ServiceManagerLi
     },
     reloading: () => tell({ kind: 'reloading', monotonicMicros: process.hrtime.bigint() / 1000n }),
     stopping: (status) => tell({ kind: 'stopping', status }),
+    handOver: (pid) => {
+      clearInterval(timer);
+      tell({ kind: 'mainPid', pid });
+    },
     extendTimeout: (ms) => tell({ kind: 'extendTimeout', ms }),
     close: () => clearInterval(timer),
   };

@@ -39,11 +39,13 @@ export class Tellings {
     if (event.kind === 'InstanceRemoved') this.#known.delete(`INSTANCE ${event.instance}`);
     const told = toNotifyEvent(event, at, this.#names, model);
     if (told === undefined) return undefined;
-    const { kind, what, priority } = told;
+    const { kind, what, priority, context } = told;
     const id = 'instance' in event ? event.instance : 'group' in event ? event.group : undefined;
     if (what !== 'MASTER_RX_LOWER_PRI' && id !== undefined) {
       this.#known.set(`${kind} ${id}`, { kind, id: Number(id), state: what, priority });
     }
+    // Another process has told it.
+    if (context.causeKind === 'carriedOver') return undefined;
     return { event: told, line: told };
   }
 

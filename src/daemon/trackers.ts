@@ -15,7 +15,7 @@ import type { Journal } from '../observe/journal.ts';
 import { systemProcesses } from '../trackers/processSource.ts';
 import type { TrackerReport } from '../trackers/report.ts';
 import { TrackerSet } from '../trackers/set.ts';
-import type { ScriptSetting } from '../trackers/set.ts';
+import type { CarriedStates, ScriptSetting } from '../trackers/set.ts';
 import { probeSetting, processPattern, scriptSetting } from './trackerOptions.ts';
 import type { Registry } from './registry.ts';
 import type { ScriptCommands } from './scriptCommands.ts';
@@ -27,6 +27,13 @@ export interface TrackersParts {
   readonly registry: Registry;
   readonly start: StartScript;
   readonly send: (commands: readonly Command[]) => void;
+}
+
+/** What a successor goes on with. */
+export interface CarriedTrackers {
+  readonly verdicts: readonly TrackerReport[];
+  readonly pids: readonly { readonly tracker: string; readonly pids: readonly number[] }[];
+  readonly states: CarriedStates;
 }
 
 export class Trackers {
@@ -103,6 +110,25 @@ export class Trackers {
         return this.#set.processes.onEventsLost();
       default:
         return undefined;
+    }
+  }
+
+  /** What this one knows. */
+  carried(): CarriedTrackers {
+    const pids = [...this.#pids].map(([tracker, these]) => ({ tracker, pids: [...these] }));
+    return { verdicts: [...this.#verdicts.values()], pids, states: this.#set.carried() };
+  }
+
+  /** Begins with what another one knew, which the engine is told. Before `configure`. */
+  adopt({ verdicts, pids, states }: CarriedTrackers): void {
+    this.#set.adopt(states);
+    for (const report of verdicts) {
+      this.#verdicts.set(`${report.kind} ${report.tracker}`, report);
+      this.#sendVerdict(report.kind, report.tracker);
+    }
+    for (const { tracker, pids: these } of pids) {
+      this.#pids.set(tracker, new Set(these));
+      this.#sendProcesses(tracker);
     }
   }
 

@@ -31,6 +31,8 @@ export interface NativeCore {
   nextDeadline(): Micros | undefined;
   drain(): readonly Output[];
   snapshot(at: Micros): CoreSnapshot;
+  /** What another core goes on with, as its input; undefined once a stop has begun. */
+  bequeath(): Input | undefined;
 }
 
 /** The real-time thread, as the addon shows it; `Engine` of index.ts is the face for everybody. */
@@ -44,8 +46,16 @@ export interface NativeEngine {
   record(): readonly string[];
   /** The memory that a guardian is given; stays the engine's to close. */
   willFd(): number;
+  prepareHandOver(): HandOverPlace;
+  handOver(patience: Micros): void;
   finished(): boolean;
   close(limit: Micros): boolean;
+}
+
+/** Descriptors for the process that is to go on; the engine closes its own. */
+export interface HandOverPlace {
+  readonly memory: number;
+  readonly line: number;
 }
 
 /** One host that is asked whether it is there (native/linux/probe_socket.h). Nothing waits. */

@@ -5,6 +5,7 @@
 import { Socket } from 'node:net';
 import { addon } from './addon.ts';
 import type {
+  HandOverPlace,
   NativeCore,
   NativeEngine,
   NativeProbe,
@@ -25,6 +26,7 @@ import type {
 export { Listener } from './listener.ts';
 export { addon, AddonMissing, nativeProgram } from './addon.ts';
 export type {
+  HandOverPlace,
   MessageType,
   NativeCore,
   NativeProbe,
@@ -43,6 +45,7 @@ export const defaultEngineOptions: EngineOptions = {
   hearAllVrids: false,
   receiveBuffer: 1 << 20,
   recorderBytes: 4 << 20,
+  predecessor: undefined,
 };
 
 /** The mailbox is full: nothing was accepted. Send less at once, or again a moment later. */
@@ -115,6 +118,16 @@ export class Engine {
   /** The memory that says what a guardian has to do; stays the engine's to close. */
   willFd(): number {
     return this.#native.willFd();
+  }
+
+  /** A place for what another process is to go on with. No hand-over may be under way. */
+  prepareHandOver(): HandOverPlace {
+    return this.#native.prepareHandOver();
+  }
+
+  /** Offers it there, for `patience` microseconds at most. `HandedOver` tells what came of it. */
+  handOver(patience: number): void {
+    this.#native.handOver(patience);
   }
 
   /** True once the thread has given everything back (after the event `Stopped`). */

@@ -52,6 +52,27 @@ export type TrackerStatus = 'pending' | 'ok' | 'failed' | 'value';
 
 export type State = 'init' | 'backup' | 'master' | 'fault';
 
+export type Purpose =
+  | 'advert'
+  | 'masterDown'
+  | 'triggeredAdvert'
+  | 'preemptDelay'
+  | 'announceAgain'
+  | 'announceRefresh'
+  | 'announceLowerAgain'
+  | 'announceExtra'
+  | 'retry'
+  | 'gate'
+  | 'trackerDelay'
+  | 'announcePaced'
+  | 'linkDelay'
+  | 'startupDelay'
+  | 'stopLimit'
+  | 'staticsRetry'
+  | 'pulse';
+
+export type PreemptDelay = 'idle' | 'running' | 'over';
+
 export type CauseKind =
   | 'none'
   | 'started'
@@ -80,7 +101,8 @@ export type CauseKind =
   | 'removed'
   | 'drained'
   | 'noPeer'
-  | 'staticMissing';
+  | 'staticMissing'
+  | 'carriedOver';
 
 export type RejectReason =
   | 'truncated'
@@ -461,6 +483,103 @@ export interface ClockSet {
   readonly utcOffset: Micros;
 }
 
+export interface AwaitInheritance {
+  readonly kind: 'AwaitInheritance';
+}
+
+export interface CarriedDeadline {
+  readonly purpose: Purpose;
+  readonly at: Micros;
+}
+
+export interface MasterSeen {
+  readonly address: IpText | undefined;
+  readonly priority: Priority;
+  readonly interval: Micros | undefined;
+  readonly heard: Micros | undefined;
+}
+
+export interface Rival {
+  readonly address: IpText;
+  readonly priority: Priority;
+  readonly heard: Micros;
+}
+
+export interface Election {
+  readonly preemptDelay: PreemptDelay;
+  readonly waitingFor: CauseKind;
+  readonly readyForGroup: boolean;
+  readonly listening: boolean;
+  readonly lastAdvertSent: Micros | undefined;
+  readonly lastTriggered: Micros | undefined;
+  readonly lastWeaker: Micros | undefined;
+  readonly lastAnswered: Micros | undefined;
+  readonly lastLowerBurst: Micros | undefined;
+  readonly lowerBurstGap: Micros;
+  readonly rivalOwner: IpText | undefined;
+  readonly rivalTolerated: Micros;
+  readonly ownershipYielded: boolean;
+  readonly betterSince: Micros | undefined;
+  readonly betterHeard: Micros;
+}
+
+export interface Refusals {
+  readonly addressError: number;
+  readonly addressLost: IpText | undefined;
+  readonly sendError: number;
+  readonly inARow: number;
+  readonly sendFailingSince: Micros | undefined;
+  readonly copies: number;
+  readonly copiesFailed: number;
+  readonly lastSendError: number;
+}
+
+export interface CarriedSequence {
+  readonly seconds: number;
+  readonly rest: number;
+}
+
+export interface CarriedMark {
+  readonly source: IpText;
+  readonly newest: CarriedSequence;
+  readonly heard: Micros;
+}
+
+export interface CarriedInstance {
+  readonly name: string;
+  readonly vrid: Vrid;
+  readonly family: Family;
+  readonly version: VrrpVersion;
+  readonly interfaceName: InterfaceName;
+  readonly state: State;
+  readonly since: Micros;
+  readonly effectivePriority: Priority;
+  readonly deadlines: readonly CarriedDeadline[];
+  readonly seen: MasterSeen;
+  readonly rival: Rival | undefined;
+  readonly election: Election;
+  readonly refusals: Refusals;
+  readonly ahSequence: number;
+  readonly signedLast: CarriedSequence;
+  readonly marks: readonly CarriedMark[];
+  readonly drained: boolean;
+  readonly unannounced: boolean;
+}
+
+export interface CarriedGroup {
+  readonly name: string;
+  readonly state: State;
+  readonly since: Micros;
+}
+
+export interface Inherit {
+  readonly kind: 'Inherit';
+  readonly instances: readonly CarriedInstance[];
+  readonly groups: readonly CarriedGroup[];
+  readonly startupEnds: Micros | undefined;
+  readonly backSince: Micros | undefined;
+}
+
 export interface SendAdvert {
   readonly kind: 'SendAdvert';
   readonly instance: InstanceId;
@@ -702,6 +821,15 @@ export interface Trouble {
   readonly errorNumber: number;
 }
 
+export interface HandedOver {
+  readonly kind: 'HandedOver';
+  readonly errorNumber: number;
+}
+
+export interface Inherited {
+  readonly kind: 'Inherited';
+}
+
 export interface Lost {
   readonly kind: 'Lost';
   readonly count: number;
@@ -801,6 +929,12 @@ export interface CoreSnapshot {
   readonly groups: readonly GroupStatus[];
 }
 
+export interface Predecessor {
+  readonly memory: number;
+  readonly line: number;
+  readonly lock: number;
+}
+
 export interface EngineOptions {
   readonly core: CoreOptions;
   readonly realtimePriority: number;
@@ -811,6 +945,7 @@ export interface EngineOptions {
   readonly hearAllVrids: boolean;
   readonly receiveBuffer: number;
   readonly recorderBytes: number;
+  readonly predecessor: Predecessor | undefined;
 }
 
 export interface LinkStatus {
@@ -957,7 +1092,9 @@ export type Input =
   | ProcessExited
   | ProcessForked
   | TrackersBlind
-  | ClockSet;
+  | ClockSet
+  | AwaitInheritance
+  | Inherit;
 
 export type Action =
   | SendAdvert
@@ -1022,4 +1159,6 @@ export type EngineEvent =
   | ProcessRenamed
   | ProcessEventsLost
   | Trouble
+  | HandedOver
+  | Inherited
   | Lost;

@@ -41,6 +41,8 @@ export interface FifoOptions {
 
 export interface FifoDeps {
   readonly clock: Clock;
+  /** A process whose place this one has taken made it: it counts as made by us. */
+  readonly inherited?: boolean | undefined;
   /**
    * Called with a sentence when writing becomes impossible, and with undefined when it works again.
    */
@@ -82,6 +84,7 @@ export class Fifo {
     this.#options = options;
     this.#deps = deps;
     this.#lines = new FifoLines(options.linesMax);
+    this.#made = deps.inherited === true;
   }
 
   get options(): FifoOptions {
@@ -135,6 +138,11 @@ export class Fifo {
     const { path } = this.#options;
     if (remove && this.#made && this.#leadsHere()) tryTo(() => unlinkSync(path));
     this.#closeDescriptor();
+  }
+
+  /** Whether it was made here, and goes when it is not needed any more. */
+  get made(): boolean {
+    return this.#made;
   }
 
   view(): FifoView {

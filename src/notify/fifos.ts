@@ -36,6 +36,7 @@ const leaveMs = 1000;
 export class Fifos {
   readonly #deps: FifosDeps;
   #entries: readonly Entry[] = [];
+  #inherited: readonly string[] = [];
 
   constructor(deps: FifosDeps) {
     this.#deps = deps;
@@ -56,16 +57,29 @@ export class Fifos {
     }
   }
 
+  /** The paths of those that were made here. */
+  made(): readonly string[] {
+    return this.#entries.filter(({ fifo }) => fifo.made).map(({ setting }) => setting.fifo.path);
+  }
+
+  /** What another process made is as if it had been made here. Before `configure`. */
+  adopt(paths: readonly string[]): void {
+    this.#inherited = paths;
+  }
+
   /** Writes the events of one moment into every FIFO. */
   write(events: readonly FifoEvent[]): void {
     for (const { fifo } of this.#entries) for (const event of events) fifo.write(event);
   }
 
-  /** The end: readers have `boundMs` for the last lines, in two halves; what we made is removed. */
-  async close(boundMs: number): Promise<void> {
+  /**
+   * The end: readers have `boundMs` for the last lines, in two halves; what we made is removed, unless
+   * it is to stay for another process.
+   */
+  async close(boundMs: number, stays = false): Promise<void> {
     const entries = this.#entries;
     this.#entries = [];
-    await Promise.all(entries.map((entry) => closeEntry(entry, boundMs)));
+    await Promise.all(entries.map((entry) => closeEntry(entry, boundMs, !stays)));
   }
 
   views(): readonly FifoView[] {
@@ -78,7 +92,13 @@ export class Fifos {
     const { clock, start, onProblem, onReaderEnd } = this.#deps;
     const { path } = setting.fifo;
     const told = (problem: string | undefined): void => onProblem(path, problem);
-    const fifo = before?.fifo ?? new Fifo(setting.fifo, { clock, onProblem: told });
+    const fifo =
+      before?.fifo ??
+      new Fifo(setting.fifo, {
+        clock,
+        onProblem: told,
+        inherited: this.#inherited.includes(path),
+      });
     if (setting.script === undefined) return { setting, fifo, reader: undefined };
     const onEnd = (outcome: ScriptOutcome, againInMs: number): void =>
       onReaderEnd(path, outcome, againInMs);
@@ -95,8 +115,12 @@ async function leave(entry: Entry, entries: readonly Entry[]): Promise<void> {
   if (!entries.some(({ reader }) => reader === entry.reader)) await entry.reader?.close(leaveMs);
 }
 
-async function closeEntry({ fifo, reader }: Entry, boundMs: number): Promise<void> {
-  await fifo.close(boundMs / 2, true);
+async function closeEntry(
+  { fifo, reader }: Entry,
+  boundMs: number,
+  remove: boolean,
+): Promise<void> {
+  await fifo.close(boundMs / 2, remove);
   await reader?.close(boundMs / 2);
 }
 

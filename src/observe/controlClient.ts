@@ -88,6 +88,10 @@ export class ControlClient {
     return this.#request('events', { ...params }, onEntry);
   }
 
+  upgrade(): Promise<ReloadResult> {
+    return this.#request('upgrade', {});
+  }
+
   reload(): Promise<ReloadResult> {
     return this.#request('reload', {});
   }

@@ -92,6 +92,16 @@ export class ControlServer {
     rmSync(this.#options.path, { force: true });
   }
 
+  /** Lets every client have what was sent to it, and go. Resolves when they are gone, or after `ms`. */
+  async end(ms: number): Promise<void> {
+    const gone = [...this.#clients].map((client) => client.end());
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)));
+    await Promise.race([Promise.all(gone), late]);
+    clearTimeout(timer);
+    this.close();
+  }
+
   close(): void {
     clearInterval(this.#timer);
     if (this.#server.listening) this.retire();
@@ -137,6 +147,11 @@ class Client {
   onGone(listener: () => void): void {
     if (this.#socket.destroyed) listener();
     else this.#gone.push(listener);
+  }
+
+  end(): Promise<void> {
+    this.#socket.end();
+    return new Promise((resolve) => this.onGone(resolve));
   }
 
   drop(): void {

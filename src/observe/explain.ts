@@ -22,6 +22,9 @@ export function explainTransition(event: StateChanged, names: Names): string {
   const name = names.instance(event.instance);
   const why = explainCause(event.cause, names);
   const priority = `priority ${event.effectivePriority}`;
+  if (event.cause.kind === 'carriedOver') {
+    return `${name}: goes on as ${stateWord(event.to)} (${priority}): ${why}`;
+  }
   if (event.repeated) {
     return `${name}: still ${stateWord(event.to)} (${priority}), addresses announced again: ${why}`;
   }
@@ -30,7 +33,10 @@ export function explainTransition(event: StateChanged, names: Names): string {
 
 /** The same for a sync group. */
 export function explainGroupTransition(event: GroupStateChanged, names: Names): string {
-  const change = `${stateWord(event.from)} -> ${stateWord(event.to)}`;
+  const change =
+    event.cause.kind === 'carriedOver'
+      ? `goes on as ${stateWord(event.to)}`
+      : `${stateWord(event.from)} -> ${stateWord(event.to)}`;
   return `group ${names.group(event.group)}: ${change}: ${explainCause(event.cause, names)}`;
 }
 
@@ -66,6 +72,8 @@ export function explainCause(cause: Cause, names: Names): string {
       return 'it was removed from the configuration';
     case 'configChanged':
       return 'the configuration was changed';
+    case 'carriedOver':
+      return 'this process has taken the place of another one (failoverd upgrade)';
     case 'groupMember':
       return `it follows ${memberWords(cause, names)}`;
     default:

@@ -16,6 +16,7 @@ export const ownKinds = [
   'guardian',
   'late',
   'repair',
+  'upgrade',
 ] as const;
 
 /** What was known when an instance changed its state. Durations are microseconds. */
@@ -90,6 +91,19 @@ export class Journal {
     return numbered;
   }
 
+  /** What another process has found out, oldest first. Before anything is added. */
+  adopt(entries: readonly JournalEntry[]): void {
+    for (const { number: _, ...entry } of entries) this.add(entry);
+  }
+
+  /** What a successor is told: the last entries, and the transitions that are older. */
+  carried(count: number): readonly JournalEntry[] {
+    const recent = this.recent(count);
+    const first = recent[0]?.number ?? Infinity;
+    const older = [...this.#transitions.values()].flat().filter(({ number }) => number < first);
+    return [...older.toSorted((one, other) => one.number - other.number), ...recent];
+  }
+
   /** Entries after `number`, oldest first. */
   since(number = 0): readonly JournalEntry[] {
     const kept = this.#entries.slice(-this.#options.maxEntries);
@@ -126,6 +140,8 @@ export class Journal {
   }
 }
 
-function isTransition(entry: JournalEntry): boolean {
-  return entry.kind === 'StateChanged' || entry.kind === 'GroupStateChanged';
+/** That a process goes on in the state of another one is none. */
+function isTransition({ event, kind }: JournalEntry): boolean {
+  if (event !== undefined && 'cause' in event && event.cause.kind === 'carriedOver') return false;
+  return kind === 'StateChanged' || kind === 'GroupStateChanged';
 }

@@ -12,6 +12,7 @@ import {
   NonPreemptMeansIt,
   OneMaster,
   UnchangedReloadIsSilent,
+  UpgradeIsSilent,
 } from './protocolCheckers.ts';
 import {
   ConfirmedIsAnnounced,
@@ -33,6 +34,7 @@ export function checkersFor(scene: Scene): readonly Checker[] {
     new NonPreemptMeansIt(scene),
     new EverythingGivenBack(scene),
     new UnchangedReloadIsSilent(scene),
+    new UpgradeIsSilent(scene),
     new MasterIsNeverSilent(scene),
     new GroupsStayTogether(scene),
     new ForgersAreNotHeeded(scene),

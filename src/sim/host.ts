@@ -95,18 +95,33 @@ export class Host implements Station {
   boot(): void {
     if (this.#life !== 'dead') return;
     this.#disturbed('boot', this.#world.now);
-    const { startupDelay } = this.#plan;
-    this.#core = new (addon().Core)({ startupDelay, restoresPerMinute: 60 });
+    this.#core = this.#makeCore();
     this.#life = 'running';
     this.#states.clear();
-    // Every host has the right time, whatever its clock counts from.
-    const { now } = this.#world;
-    this.#take({ kind: 'ClockSet', utcOffset: UTC_AT_START + now - this.#clock(now) });
-    this.kernel.attach((fact) => this.#take(fact));
-    this.#take({ kind: 'ApplyTracker', config: trackerConfig() });
-    this.#reportTracker();
-    for (const config of this.#groups) this.#take({ kind: 'ApplyGroup', config });
-    for (const config of this.#instances) this.#take({ kind: 'ApplyInstance', config });
+    this.#introduce();
+  }
+
+  /**
+   * Another process takes the place of this one (docs/adr/0010): it knows the file and the kernel
+   * before the two change places. As in the engine it waits for a moment in which the kernel owes no answer.
+   */
+  upgrade(): void {
+    const old = this.#core;
+    if (this.#life !== 'running' || old === undefined || this.kernel.owes) return;
+    const inheritance = old.bequeath();
+    if (inheritance === undefined) return;
+    this.#disturbed('upgrade', this.#world.now);
+    const before = this.#deadlines();
+    this.#core = this.#makeCore();
+    this.#take({ kind: 'AwaitInheritance' });
+    this.#introduce();
+    for (const { id } of this.#instances) {
+      this.#take({ kind: 'ListenResult', instance: id, errorNumber: 0 });
+    }
+    this.#outputs = 0;
+    this.#take(inheritance);
+    const late = before.filter((at, index) => at !== this.#deadlines()[index]).length;
+    this.#see({ kind: 'upgraded', outputs: this.#outputs, late });
   }
 
   /** The process ends with no word to anybody; its addresses stay. */
@@ -197,6 +212,27 @@ export class Host implements Station {
     this.#disturbed(what, until);
   }
 
+  #makeCore(): NativeCore {
+    const { startupDelay } = this.#plan;
+    return new (addon().Core)({ startupDelay, restoresPerMinute: 60 });
+  }
+
+  /** What a new core is told first: the time, the kernel, the file. */
+  #introduce(): void {
+    // Every host has the right time, whatever its clock counts from.
+    const { now } = this.#world;
+    this.#take({ kind: 'ClockSet', utcOffset: UTC_AT_START + now - this.#clock(now) });
+    this.kernel.attach((fact) => this.#take(fact));
+    this.#take({ kind: 'ApplyTracker', config: trackerConfig() });
+    this.#reportTracker();
+    for (const config of this.#groups) this.#take({ kind: 'ApplyGroup', config });
+    for (const config of this.#instances) this.#take({ kind: 'ApplyInstance', config });
+  }
+
+  #deadlines(): (number | undefined)[] {
+    return this.snapshot()?.instances.map(({ nextDeadline }) => nextDeadline) ?? [];
+  }
+
   #die(): void {
     this.#life = 'dead';
     this.#core = undefined;
@@ -263,7 +299,7 @@ export class Host implements Station {
   }
 
   #obey(output: Output): void {
-    if (output.kind !== 'InstanceApplied') this.#outputs++;
+    if (!isNoWork(output)) this.#outputs++;
     switch (output.kind) {
       case 'SendAdvert':
         return this.#send(output);
@@ -329,6 +365,23 @@ export class Host implements Station {
 
   #see(seen: Seen): void {
     this.#observer({ ...seen, at: this.#world.now, host: this.name });
+  }
+}
+
+/** Says that something holds, and makes nobody do anything. */
+function isNoWork(output: Output): boolean {
+  switch (output.kind) {
+    case 'InstanceApplied':
+    case 'MasterChanged':
+      return true;
+    case 'StateChanged':
+    case 'GroupStateChanged':
+      return output.cause.kind === 'carriedOver';
+    // Asked for because what stands does not tell whose it is.
+    case 'RequestObject':
+      return output.add;
+    default:
+      return false;
   }
 }
 

@@ -35,6 +35,8 @@ export function inflict(fault: Fault, stage: Stage): void {
       return reload(host, fault);
     case 'regroup':
       return host.regroup();
+    case 'upgrade':
+      return host.upgrade();
     case 'reloadUnchanged':
       return host.reload((config) => config);
     case 'rotate':

@@ -76,6 +76,11 @@ export class Kernel {
     return new Set(this.#objects.keys());
   }
 
+  /** Something that was asked for has not been answered. */
+  get owes(): boolean {
+    return this.#busyUntil >= this.#world.now;
+  }
+
   /** Whoever lives now hears the facts; the dead one before is not answered any more. */
   attach(tell: (fact: Input) => void): void {
     const listing = ++this.#listing;

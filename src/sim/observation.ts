@@ -28,7 +28,8 @@ export type Disturbance =
   | 'reload'
   | 'rotate'
   | 'renumber'
-  | 'retime';
+  | 'retime'
+  | 'upgrade';
 
 export type Seen =
   | {
@@ -53,6 +54,8 @@ export type Seen =
   | { readonly kind: 'stopped' }
   /** Configurations were applied again; `outputs` counts all but the acknowledgement. */
   | { readonly kind: 'reloaded'; readonly unchanged: boolean; readonly outputs: number }
+  /** `late`: of how many routers the next deadline is another one than before. */
+  | { readonly kind: 'upgraded'; readonly outputs: number; readonly late: number }
   | { readonly kind: 'disturbed'; readonly what: Disturbance; readonly until: WorldTime };
 
 export type Observation = Seen & { readonly at: WorldTime; readonly host: string };

@@ -27,7 +27,8 @@ export type FaultKind =
   | 'reloadUnchanged'
   | 'rotate'
   | 'renumber'
-  | 'retime';
+  | 'retime'
+  | 'upgrade';
 
 /** Something bad, done to `host` at `at` and over by `until`. */
 export interface Fault {
@@ -82,7 +83,8 @@ export function drawPlan(seed: number): WorldPlan {
   const span = { from: warmUp, to: quietFrom - 20 * interval, interval };
   const drawn = drawFaults(random.fork('faults'), hosts.length, calm, span);
   const changes = calm ? [] : drawChanges(random.fork('changes'), span);
-  const faults = [...drawn, ...changes].toSorted((a, b) => a.at - b.at);
+  const upgrades = drawUpgrades(random.fork('upgrades'), hosts.length, span);
+  const faults = [...drawn, ...changes, ...upgrades].toSorted((a, b) => a.at - b.at);
   return {
     seed,
     calm,
@@ -153,6 +155,15 @@ function drawChanges(random: Random, span: Span): Fault[] {
   return Array.from({ length: count }, () => {
     const at = random.between(span.from, span.to);
     return { kind: random.pick(CHANGES), at, until: at, host: 0, other: 1 };
+  });
+}
+
+/** In any world, calm ones too: nothing is to come of it. */
+function drawUpgrades(random: Random, hosts: number, span: Span): Fault[] {
+  const count = random.pick([0, 0, 1, 3]);
+  return Array.from({ length: count }, () => {
+    const at = random.between(span.from, span.to);
+    return { kind: 'upgrade', at, until: at, host: random.between(0, hosts - 1), other: 0 };
   });
 }
 

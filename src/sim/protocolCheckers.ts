@@ -177,6 +177,18 @@ export class EverythingGivenBack extends Checker {
   }
 }
 
+/** docs/adr/0010: another process goes on exactly where this one was. */
+export class UpgradeIsSilent extends Checker {
+  readonly name = 'nothing comes of an upgrade, and no advert is late for it';
+  override observe(seen: Observation): void {
+    if (seen.kind !== 'upgraded') return;
+    if (seen.late > 0) this.violate(`${seen.host} has ${seen.late} other deadlines`, seen.at);
+    // What a storm has left undone is begun anew.
+    if (!this.scene.plan.calm || seen.outputs === 0) return;
+    this.violate(`${seen.host} made ${seen.outputs} outputs`, seen.at);
+  }
+}
+
 /** DESIGN law 6: an untouched instance gets no command, and says nothing if it gets one. */
 export class UnchangedReloadIsSilent extends Checker {
   readonly name = 'an unchanged instance sends nothing on reload';

@@ -37,6 +37,8 @@ function describe(seen: Observation, router: number): string | undefined {
       return seen.instance === router ? 'hears a lower-priority master' : undefined;
     case 'stopped':
       return 'stopped';
+    case 'upgraded':
+      return `upgraded, ${seen.outputs} outputs, ${seen.late} other deadlines`;
     case 'reloaded':
       return `reloaded, ${seen.outputs} outputs`;
     case 'rejected':

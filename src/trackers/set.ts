@@ -80,6 +80,17 @@ interface FileEntry {
   readonly tracker: FileTracker;
 }
 
+/** What trackers knew in another process, to go on from as after a reload. */
+export interface CarriedStates {
+  readonly scripts: readonly {
+    readonly name: string;
+    readonly of: unknown;
+    readonly state: RiseFall;
+  }[];
+  readonly probes: CarriedStates['scripts'];
+  readonly files: readonly { readonly name: string; readonly value: number }[];
+}
+
 export class TrackerSet {
   /** For the engine's process events, which the daemon hands on. */
   readonly processes: ProcessMonitor;
@@ -88,6 +99,7 @@ export class TrackerSet {
   #files = new Map<string, FileEntry>();
   #probes = new Map<string, ProbeEntry>();
   readonly #latest = new Map<string, TrackerReport>();
+  #carried: CarriedStates | undefined;
   #started = false;
   #processesStarted = false;
 
@@ -95,6 +107,33 @@ export class TrackerSet {
     this.#deps = deps;
     const { clock, source } = deps;
     this.processes = new ProcessMonitor(mode, { clock, source, emit: deps.processes });
+  }
+
+  carried(): CarriedStates {
+    const scripts = [...this.#scripts.values()];
+    const probes = [...this.#probes.values()];
+    return {
+      scripts: scripts.map(({ setting: { name, command }, tracker }) => ({
+        name,
+        of: command,
+        state: tracker.riseFall(),
+      })),
+      probes: probes.map(({ setting: { name, question }, tracker }) => ({
+        name,
+        of: question,
+        state: tracker.riseFall(),
+      })),
+      files: [...this.#files.values()].map(({ setting: { name }, tracker }) => ({
+        name,
+        value: tracker.value(),
+      })),
+    };
+  }
+
+  /** The first `configure` is as a reload of these. */
+  adopt(carried: CarriedStates): void {
+    this.#carried = carried;
+    this.#started = true;
   }
 
   /** The trackers from now on: the first call starts, further ones are reloads. */
@@ -107,6 +146,7 @@ export class TrackerSet {
       this.#configureFiles(settings.files, reload),
       this.#configureProcesses(settings.processes),
     ]);
+    this.#carried = undefined;
   }
 
   /** Ends everything. Resolves when the last script is gone. */
@@ -161,10 +201,13 @@ export class TrackerSet {
     reload: boolean,
   ): ScriptTracker {
     const { clock, start, onRun } = this.#deps;
-    const known = before && {
-      verdict: before.tracker.riseFall(),
-      unchanged: same(before.setting.command, setting.command),
-    };
+    const known =
+      before === undefined
+        ? inherited(this.#carried?.scripts, setting.name, setting.command)
+        : {
+            verdict: before.tracker.riseFall(),
+            unchanged: same(before.setting.command, setting.command),
+          };
     const begin = beginOf(setting, known, reload);
     return new ScriptTracker(
       { ...setting, begin },
@@ -180,10 +223,13 @@ export class TrackerSet {
       settings.map((setting) => {
         const before = old.get(setting.name);
         if (before !== undefined && same(before.setting, setting)) return [setting.name, before];
-        const what = before && {
-          verdict: before.tracker.riseFall(),
-          unchanged: same(before.setting.question, setting.question),
-        };
+        const what =
+          before === undefined
+            ? inherited(this.#carried?.probes, setting.name, setting.question)
+            : {
+                verdict: before.tracker.riseFall(),
+                unchanged: same(before.setting.question, setting.question),
+              };
         const options = { ...setting, begin: beginOf(setting, what, reload) };
         const asker = askerFor(setting.question, clock);
         const deps = { clock, asker, random: Math.random, report };
@@ -209,7 +255,8 @@ export class TrackerSet {
       }
       // The initial file is written at start only.
       const init = reload ? undefined : setting.init;
-      const carriedOver = before?.tracker.value();
+      const other = this.#carried?.files.find(({ name }) => name === setting.name);
+      const carriedOver = before?.tracker.value() ?? other?.value;
       const tracker = new FileTracker(
         { ...setting, init, carriedOver },
         { clock: this.#deps.clock, report: (report) => this.#report(report) },
@@ -235,6 +282,15 @@ export class TrackerSet {
 interface Predecessor {
   readonly verdict: RiseFall;
   readonly unchanged: boolean;
+}
+
+function inherited(
+  carried: CarriedStates['scripts'] | undefined,
+  wanted: string,
+  of: unknown,
+): Predecessor | undefined {
+  const found = carried?.find(({ name }) => name === wanted);
+  return found && { verdict: found.state, unchanged: same(found.of, of) };
 }
 
 function beginOf(

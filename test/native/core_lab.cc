@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "base/check.h"
 #include "wire/advert.h"
@@ -28,13 +29,23 @@ core::AddressConfig vip(const char* text, std::uint8_t prefixLength) {
 
 namespace {
 
+bool isConfiguration(const core::Input& input) {
+  return std::holds_alternative<core::ApplyInstance>(input) ||
+         std::holds_alternative<core::ApplyGroup>(input) ||
+         std::holds_alternative<core::ApplyTracker>(input) ||
+         std::holds_alternative<core::ApplyStatics>(input) ||
+         std::holds_alternative<core::ReportTracker>(input) ||
+         std::holds_alternative<core::ClockSet>(input);
+}
+
 std::string hostAddress(std::size_t host, const char* prefix) {
   return prefix + std::to_string(host + 1);
 }
 
 }  // namespace
 
-Lab::Lab(std::size_t hosts, core::CoreOptions options, const wire::Digests& digests) {
+Lab::Lab(std::size_t hosts, core::CoreOptions options, const wire::Digests& digests)
+    : options_(options), digests_(digests) {
   for (std::size_t i = 0; i < hosts; ++i) {
     hosts_.push_back(Host{core::Core(options, digests), {}, {}, {}});
   }
@@ -81,6 +92,7 @@ void Lab::apply(std::size_t host, const core::InstanceConfig& config) {
 }
 
 void Lab::give(std::size_t host, const core::Input& input) {
+  if (isConfiguration(input)) hosts_[host].configuration.push_back(input);
   hosts_[host].core.handle(now_, input);
   drain(host);
   run(Duration::zero());
@@ -291,6 +303,29 @@ void Lab::heal() {
 
 void Lab::kill(std::size_t host) {
   hosts_[host].alive = false;
+}
+
+void Lab::upgrade(std::size_t at) {
+  auto& host = hosts_[at];
+  const auto lines = host.lines;
+  auto old = std::exchange(host.core, core::Core(options_, digests_));
+  give(at, core::AwaitInheritance{});
+  boot(at);
+  for (const auto& address : host.addresses) {
+    give(at, core::LocalAddressAppeared{kEth0, ip(address.c_str()), 24, true, false, true});
+  }
+  const auto configuration = std::exchange(host.configuration, {});
+  for (const auto& input : configuration) give(at, input);
+  // What the wire brings meanwhile is for the one that serves.
+  inject(at, "10.0.1.77", instance(255), 255);
+  CHECK(!host.core.bequeath());
+  const auto inheritance = old.bequeath();
+  CHECK(inheritance.has_value());
+  old.handle(now_, core::Stop{Duration::zero(), false});
+  while (const auto output = old.drain()) CHECK(!std::holds_alternative<core::SendAdvert>(*output));
+  CHECK(!old.bequeath());
+  host.lines = lines;
+  give(at, *inheritance);
 }
 
 void Lab::removalTakes(std::size_t host, Duration time) {

@@ -71,6 +71,10 @@ class Lab {
   // Packets to and from it vanish, and it is asked nothing any more.
   void kill(std::size_t host);
 
+  // Another process takes the host's place: with the same configuration, and what the one before
+  // hands over. Nothing that it says before is written down.
+  void upgrade(std::size_t host);
+
   // How long the kernel of a host takes to remove an address.
   void removalTakes(std::size_t host, Duration time);
   // The kernel's next answers to AddAddress, and to RequestObject.
@@ -115,6 +119,7 @@ class Lab {
     core::AdvertReceived sent{};  // the last advert; its bytes are in sentBytes
     std::vector<std::uint8_t> sentBytes{};
     std::vector<std::uint8_t> goodbye{};  // what its guardian has
+    std::vector<core::Input> configuration{};
   };
 
   void boot(std::size_t host);
@@ -127,6 +132,8 @@ class Lab {
   void carryAgain(std::size_t from, const std::vector<std::uint8_t>& bytes);
   [[nodiscard]] Instant earliestDeadline() const;
 
+  core::CoreOptions options_;
+  wire::Digests digests_;
   std::vector<Host> hosts_;
   std::vector<Delivery> queue_;
   std::set<std::pair<std::size_t, std::size_t>> cuts_;

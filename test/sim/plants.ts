@@ -13,6 +13,7 @@ export interface Plant {
 
 const TAKEOVER = 'takeover within masterDownInterval, after a goodbye within skewTime';
 const LAST_WORD = 'the last announcement of a VIP comes from its MASTER';
+const UPGRADE = 'nothing comes of an upgrade, and no advert is late for it';
 const AT_REST = 'a VIP is present if and only if MASTER, at rest';
 
 export const plants: readonly Plant[] = [
@@ -193,5 +194,19 @@ export const plants: readonly Plant[] = [
     find: 'cause.kind = router.election.waitingFor;',
     replace: '',
     caughtBy: 'no transition without a cause',
+  },
+  {
+    name: 'an heir does not know when the next advert is due',
+    file: 'inheritance.cc',
+    find: 'core.deadlines.arm(router.slots[slot], at);',
+    replace: 'core.deadlines.arm(router.slots[slot], core.now + router.advertInterval());',
+    caughtBy: UPGRADE,
+  },
+  {
+    name: 'an heir announces what stands',
+    file: 'addresses.cc',
+    find: 'vip.unannounced = announce && !vip.awaitsDad;',
+    replace: 'vip.unannounced = !vip.awaitsDad;',
+    caughtBy: UPGRADE,
   },
 ];

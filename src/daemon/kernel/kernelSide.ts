@@ -91,6 +91,12 @@ export class KernelSide {
     }
   }
 
+  /** Another process looks after it from now on. */
+  leave(): void {
+    clearInterval(this.#rulesTimer);
+    this.#parts = undefined;
+  }
+
   /** Everything goes, and every setting is as it was before. */
   async giveBack(): Promise<void> {
     clearInterval(this.#rulesTimer);
