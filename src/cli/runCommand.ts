@@ -38,7 +38,7 @@ async function run(raw: RawRunOptions): Promise<void> {
   const { runDaemon } = await import('../daemon/run.ts');
   const end = await runDaemon(toDaemonOptions(raw, process.stderr.isTTY), signals);
   // Whatever is still open (a pipe, a timer) has had its time.
-  process.exit(end.kind === 'stopped' ? exitCodes.ok : codeOf[end.why]);
+  process.exit(end.kind === 'failed' ? codeOf[end.why] : exitCodes.ok);
 }
 
 const codeOf: Readonly<Record<FailureKind, ExitCode>> = {

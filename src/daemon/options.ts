@@ -41,6 +41,8 @@ export interface LogChoices {
 /** How a daemon's life ended, for the exit code. */
 export type DaemonEnd =
   | { readonly kind: 'stopped' }
+  /** Another process goes on, and has what was ours. */
+  | { readonly kind: 'handedOver' }
   | { readonly kind: 'failed'; readonly why: FailureKind };
 
 export type FailureKind =

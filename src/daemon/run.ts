@@ -111,6 +111,7 @@ async function start(parts: StartParts): Promise<DaemonEnd> {
     isWell: () => engine?.finished() !== true,
   });
   const onEngine = (present: EnginePort | undefined): void => void (engine = present);
+  let end: DaemonEnd | undefined;
   const first = { ...parts, model, manager, onEngine, instance, pidFiles };
   try {
     if (heirship !== undefined) forgetNice(model);
@@ -118,18 +119,19 @@ async function start(parts: StartParts): Promise<DaemonEnd> {
     nameProcess(model);
     // Scripts run as ever: the launcher is there already.
     setNice(model, log);
-    if (lock === undefined) return await goOn(first);
+    if (lock === undefined) return (end = await goOn(first));
     for (const { kept } of pidFiles) kept.start();
     tellForeground(options, log);
     await succeed(instance, log);
     const scripts = { model, umask: options.umask, log, manager };
     if (!(await runStartupScript(scripts, signals))) return { kind: 'stopped' };
-    return await serve(first, await begin(first), lock);
+    return (end = await serve(first, await begin(first), lock));
   } finally {
     manager.close();
     for (const { file, kept } of pidFiles) {
       kept.stop();
-      removePidFile(file);
+      // The other one may be writing it at this moment.
+      if (end?.kind !== 'handedOver') removePidFile(file);
     }
     lock?.release();
   }
@@ -324,7 +326,7 @@ async function serve(parts: RunParts, begun: Begun, lock: HeldLock): Promise<Dae
   const ending = await live({ daemon, engine, options, log, manager, signals, giveBack, lockFd });
   guardian?.dismiss();
   onEngine(undefined);
-  if (ending === 'handedOver') return { kind: 'stopped' };
+  if (ending === 'handedOver') return { kind: 'handedOver' };
   const last = daemon.model ?? model;
   await runShutdownScript({ model: last, umask: options.umask, log, manager });
   return { kind: 'stopped' };
