@@ -14,6 +14,7 @@ import { Dumps } from './dumps.ts';
 import type { GiveBack } from './giveBack.ts';
 import type { DaemonOptions } from './options.ts';
 import { Reloader } from './reload.ts';
+import type { ReloadOutcome } from './reload.ts';
 import { ReloadFiles } from './reloadFiles.ts';
 import { Servers } from './servers.ts';
 import type { ServiceManagerLink } from './serviceManager.ts';
@@ -73,19 +74,7 @@ export async function live(parts: LifeParts): Promise<Ending> {
   });
   const timed = new TimedReload({ log, request: () => void reloader.request() });
   const heir = deferred<Heir>();
-  const upgrade = new Upgrade({
-    engine,
-    model: () => daemon.model,
-    carried: () => daemon.carried(),
-    lockFd: parts.lockFd,
-    reload: () => reloader.request(),
-    log,
-    onFailed: (sentence) => journalOwn(daemon, 'upgrade', sentence),
-    onDone: heir.resolve,
-  });
-  daemon.listen((event) => {
-    if (event.kind === 'HandedOver') upgrade.onHandedOver(event.errorNumber);
-  });
+  const upgrade = upgradeOf(parts, () => reloader.request(), heir.resolve);
   const servers = new Servers({
     options,
     log,
@@ -119,6 +108,27 @@ export async function live(parts: LifeParts): Promise<Ending> {
   else await stop(parts, servers, end);
   clearInterval(heartbeat);
   return typeof end === 'object' ? 'handedOver' : 'stopped';
+}
+
+function upgradeOf(
+  { daemon, engine, log, lockFd }: LifeParts,
+  reload: () => Promise<ReloadOutcome>,
+  onDone: (heir: Heir) => void,
+): Upgrade {
+  const upgrade = new Upgrade({
+    engine,
+    model: () => daemon.model,
+    carried: () => daemon.carried(),
+    lockFd,
+    reload,
+    log,
+    onFailed: (sentence) => journalOwn(daemon, 'upgrade', sentence),
+    onDone,
+  });
+  daemon.listen((event) => {
+    if (event.kind === 'HandedOver') upgrade.onHandedOver(event.errorNumber);
+  });
+  return upgrade;
 }
 
 /** The engine has stopped, and that of `heir` goes on. */
