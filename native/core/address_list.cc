@@ -56,21 +56,32 @@ void dropRest(CoreState& core, Router& router, std::vector<VirtualAddress>& old,
   }
 }
 
+bool before(const VipOwner& a, const VipOwner& b) {
+  if (a.address != b.address) return a.address < b.address;
+  return a.router == b.router ? a.index < b.index : a.router->id() < b.router->id();
+}
+
+// Both are in order. From the back, so that each moves once and no further room is needed.
+void merge(std::vector<VipOwner>& all, const std::vector<VipOwner>& more) {
+  auto left = all.size();
+  auto to = left + more.size();
+  all.resize(to);
+  for (auto right = more.size(); right > 0;) {
+    const bool fromLeft = left > 0 && before(more[right - 1], all[left - 1]);
+    all[--to] = fromLeft ? all[--left] : more[--right];
+  }
+}
+
 // The index again has the addresses of this instance as they are.
 void reindex(CoreState& core, Router& router) {
-  auto& vips = core.vips;
-  std::erase_if(vips, [&](const VipOwner& owner) { return owner.router == &router; });
-  const auto others = static_cast<std::ptrdiff_t>(vips.size());
+  std::erase_if(core.vips, [&](const VipOwner& owner) { return owner.router == &router; });
+  std::vector<VipOwner> own;
+  own.reserve(router.addresses.size());
   for (std::uint32_t i = 0; i < router.addresses.size(); ++i) {
-    vips.push_back({router.addresses[i].config.address, &router, i});
+    own.push_back({router.addresses[i].config.address, &router, i});
   }
-  const auto before = [](const VipOwner& a, const VipOwner& b) {
-    if (a.address != b.address) return a.address < b.address;
-    return a.router == b.router ? a.index < b.index : a.router->id() < b.router->id();
-  };
-  const auto middle = vips.begin() + others;
-  std::sort(middle, vips.end(), before);
-  std::inplace_merge(vips.begin(), middle, vips.end(), before);
+  std::ranges::sort(own, before);
+  merge(core.vips, own);
 }
 
 }  // namespace

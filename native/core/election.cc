@@ -223,6 +223,12 @@ bool besideMaster(const CoreState& core, const Router& router, const HeardAdvert
   return seen.heard && core.now - *seen.heard < router.masterDown();
 }
 
+void hearAside(CoreState& core, Router& router, const HeardAdvert& advert) {
+  const auto before = router.seen.address;
+  remember(core, router, advert);
+  tellMaster(core, router, before);
+}
+
 void hearAsBackup(CoreState& core, Router& router, const HeardAdvert& advert, Cause cause) {
   const auto happening = happeningOf(router, advert);
   const bool weaker = happening == Happening::lowerHeard;
@@ -332,7 +338,7 @@ void hear(CoreState& core, Router& router, const HeardAdvert& advert) {
       // RFC 9568 §6.4.1: nothing is done, but it is good to know who serves.
       if (advert.priority == kGoodbyePriority) return;
       health::removeLeftovers(core, router);
-      remember(core, router, advert);
+      hearAside(core, router, advert);
       return;
     case State::backup:
       router.election.listening = false;

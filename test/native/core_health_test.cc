@@ -241,6 +241,21 @@ TEST_CASE("the own interface: down, without source, gone, back under another ind
   EXPECT(lab.take(0) == Lines{"state fault->backup faultCleared"});
 }
 
+TEST_CASE("who serves meanwhile is heard and told in FAULT, and once") {
+  const auto hear = [](Lab& lab) {
+    lab.inject(0, "10.0.1.9", Lab::instance(120), 120);
+    lab.run(Duration::ofMillis(1));
+  };
+  auto lab = masterOf(Lab::instance(200));
+  lab.give(0, link(lab::kEth0, "eth0", true, false));
+  lab.take(0);
+  hear(lab);
+  EXPECT(lab.take(0) == Lines{"master 10.0.1.9"});
+  lab.give(0, link(lab::kEth0, "eth0", true, true));
+  hear(lab);
+  EXPECT(lab.take(0) == Lines{"state fault->backup faultCleared"});
+}
+
 TEST_CASE("a socket that cannot be had is a fault with its errno, tried again") {
   core::Core core({});
   Lab lab(1);

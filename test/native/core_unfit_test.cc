@@ -88,7 +88,7 @@ TEST_CASE("a member of a sync group is not torn from the others: it is in FAULT,
   group.id = GroupId{1};
   group.members = {InstanceId{1}, InstanceId{2}};
   lab.give(0, core::ApplyGroup{group});
-  for (const std::uint8_t id : {1, 2}) {
+  for (const std::uint8_t id : {std::uint8_t{1}, std::uint8_t{2}}) {
     auto member = unfitServes(100);
     member.id = InstanceId{id};
     member.vrid = Vrid{id};

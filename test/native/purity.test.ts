@@ -21,8 +21,6 @@ const allowed: readonly RegExp[] = [
   /^(?:memcpy|memmove|memset|memcmp|memchr|bcmp|strlen)$/,
   /^_Zn[wa]m(?:St11align_val_t)?$/,
   /^_Zd[la]Pvm?(?:St11align_val_t)?$/,
-  // Room that sorting and merging can do without.
-  /^_ZSt7nothrow$|^_Znwm(?:St11align_val_t)?RKSt9nothrow_t$/,
   // The compiler's run-time; abort is what std::visit throws where there are no exceptions.
   /^abort$/,
   /^__cxa_(?:pure_virtual|guard_acquire|guard_release|atexit)$/,

@@ -19,9 +19,10 @@ const stateNumbers = { INIT: 0, BACKUP: 1, MASTER: 2, FAULT: 3 } as const;
  */
 export function everybodyAgrees({ host, process: daemon }: RouterDaemon): Promise<StatusReport> {
   return eventually(`${host.name} to be of one mind`, async () => {
+    // Who answers has begun to listen to signals; before that they would end it.
+    const status = await statusOf(host);
     daemon.signal(36);
     daemon.signal('SIGUSR2');
-    const status = await statusOf(host);
     const metrics = await scrape(host.runPath('metrics.sock'));
     const kernel = await addressesOf(host);
     for (const one of status.instances) {

@@ -56,7 +56,11 @@ const wires: readonly OddWire[] = [
   { title: 'a healthy one', sent: (good) => [{ ...good, repeat: 3 }], found: [] },
   {
     title: 'two masters',
-    sent: (good) => [good, { ...good, ...another }, good, { ...good, ...another }],
+    // Within a moment it would be a takeover.
+    sent: (good) => {
+      const apart = { ...good, every: 0.4 };
+      return [apart, { ...apart, ...another }, apart, { ...apart, ...another }];
+    },
     found: ['two_masters'],
   },
   {
