@@ -75,7 +75,7 @@ async function usualPlaces(): Promise<readonly string[]> {
 async function placeIn(file: string, options: SocketOptions): Promise<string> {
   const [{ loadConfig, whyNotRead }, { controlPlace }] = await Promise.all([
     import('../config/index.ts'),
-    import('../daemon/controlPlace.ts'),
+    import('../daemon/control/controlPlace.ts'),
   ]);
   const { configId, namespace } = options;
   const { model, diagnostics } = loadConfig(file, configId === undefined ? {} : { configId });

@@ -11,7 +11,7 @@ import type { FoundAddress } from '../engine/messages.generated.ts';
 import { removeInterfaces } from './kernel/interfaces.ts';
 import { removeObjects } from './kernel/leftovers.ts';
 import { lockInstance, takenText } from './instanceLock.ts';
-import { endLeftScripts } from './leftScripts.ts';
+import { endLeftScripts } from './scripts/leftScripts.ts';
 import type { FailureKind } from './options.ts';
 import { missingRights } from './rights.ts';
 

@@ -26,18 +26,18 @@ import { stateWord } from '../observe/explain.ts';
 import { Journal } from '../observe/journal.ts';
 import { statusSentence } from '../observe/status.ts';
 import type { StatusView } from '../observe/status.ts';
-import { AlarmWatch } from './alarms.ts';
-import { Applied } from './applied.ts';
+import { AlarmWatch } from './watch/alarms.ts';
+import { Applied } from './reload/applied.ts';
 import { Dispatch } from './dispatch.ts';
 import type { EnginePort } from './enginePort.ts';
-import type { Carried } from './handOver.ts';
-import { LatenessWatch } from './latenessWatch.ts';
+import type { Carried } from './upgrade/handOver.ts';
+import { LatenessWatch } from './watch/latenessWatch.ts';
 import { lingerFor } from './linger.ts';
-import { Notifications } from './notifications.ts';
+import { Notifications } from './notify/notifications.ts';
 import { Registry } from './registry.ts';
-import { resolveCommands, scriptPolicy } from './scriptCommands.ts';
-import { warnOfUnsafeScripts } from './scriptWarnings.ts';
-import { Trackers } from './trackers.ts';
+import { resolveCommands, scriptPolicy } from './scripts/scriptCommands.ts';
+import { warnOfUnsafeScripts } from './scripts/scriptWarnings.ts';
+import { Trackers } from './trackers/trackers.ts';
 
 export interface DaemonParts {
   readonly engine: EnginePort;

@@ -29,10 +29,10 @@ import type { EnginePort } from './enginePort.ts';
 import { engineOptions, startEngine } from './engineStart.ts';
 import { GiveBack } from './giveBack.ts';
 import { Guardian } from './guardian.ts';
-import { Heirship } from './heirship.ts';
+import { Heirship } from './upgrade/heirship.ts';
 import { inheritLock, lockInstance, lockName, takenText } from './instanceLock.ts';
 import type { HeldLock } from './instanceLock.ts';
-import { endLeftScripts, recordScripts } from './leftScripts.ts';
+import { endLeftScripts, recordScripts } from './scripts/leftScripts.ts';
 import { heartbeatMs, live } from './lifecycle.ts';
 import { countFindings, errorsForPeople, load, logFindings } from './loading.ts';
 import { openLog } from './logging.ts';
@@ -42,10 +42,10 @@ import { missingRights } from './rights.ts';
 import { serviceManager } from './serviceManager.ts';
 import type { ServiceManagerLink } from './serviceManager.ts';
 import type { Signals } from './signals.ts';
-import { runShutdownScript, runStartupScript } from './lifeScripts.ts';
+import { runShutdownScript, runStartupScript } from './scripts/lifeScripts.ts';
 import { forgetNice, nameProcess, setNice } from './processSettings.ts';
 import { installTestHooks } from './testHooks.ts';
-import { withoutSecrets } from './withoutSecrets.ts';
+import { withoutSecrets } from './control/withoutSecrets.ts';
 
 /** Runs a daemon from start to stop. Never rejects. */
 export async function runDaemon(options: DaemonOptions, signals: Signals): Promise<DaemonEnd> {

@@ -12,7 +12,7 @@ import { endLeftGroups } from '../../src/base/processGroups.ts';
 import { defaultScriptPolicy, startScript } from '../../src/base/script.ts';
 import type { ScriptOutcome } from '../../src/base/script.ts';
 import { loadConfig } from '../../src/config/index.ts';
-import { writeDump } from '../../src/daemon/keepalivedDumps.ts';
+import { writeDump } from '../../src/daemon/dumps/keepalivedDumps.ts';
 import { openLog } from '../../src/daemon/logging.ts';
 import { writePidFile } from '../../src/daemon/pidFile.ts';
 import { Fifos } from '../../src/notify/fifos.ts';

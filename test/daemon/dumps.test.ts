@@ -1,8 +1,8 @@
 /* keepalived's files: their names, the JSON of tracked processes, and counting anew. */
 import { describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/config/index.ts';
-import { dumpPath, dumpText } from '../../src/daemon/keepalivedDumps.ts';
-import { StatsBaseline } from '../../src/daemon/statsBaseline.ts';
+import { dumpPath, dumpText } from '../../src/daemon/dumps/keepalivedDumps.ts';
+import { StatsBaseline } from '../../src/daemon/dumps/statsBaseline.ts';
 import { keepalivedStats } from '../../src/observe/keepalivedStats.ts';
 import type { InstanceReport, StatusReport } from '../../src/observe/statusReport.ts';
 import { memoryReader } from '../config/support/memory.ts';

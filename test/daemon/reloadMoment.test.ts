@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { reloadMoment } from '../../src/daemon/reloadMoment.ts';
+import { reloadMoment } from '../../src/daemon/reload/reloadMoment.ts';
 
 const now = Date.UTC(2026, 7, 13, 12, 0, 0);
 const utc = (text: string): string | undefined => {

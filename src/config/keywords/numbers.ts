@@ -29,9 +29,9 @@ function parseNumber(text: string, fraction: boolean): Parsed | null {
   return match === null ? null : { value: Number(match[1]) + 0, rest: match[2] ?? '' };
 }
 
-/** The first argument, or undefined with a finding. */
-export function firstArgument(use: Use, what: string): Token | undefined {
-  const [token] = use.args;
+/** The first argument (or the one at this place), or undefined with a finding. */
+export function firstArgument(use: Use, what: string, at = 0): Token | undefined {
+  const token = use.args[at];
   if (token === undefined) {
     use.findings.report('missing-argument', use.span, `'${use.keyword}' needs ${what}`, {
       keepalived: 'keepalived ends at once with exit code 2, even during a reload',

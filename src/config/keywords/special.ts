@@ -234,11 +234,8 @@ export function extraGarp(min: number): ArgumentType<{ all: boolean; interval: n
     most: 2,
     read: (use) => {
       const all = use.args[0]?.value === 'all';
-      const token = use.args[all ? 1 : 0];
-      if (token === undefined) {
-        firstArgument({ ...use, args: [] }, 'a number of seconds');
-        return undefined;
-      }
+      const token = firstArgument(use, 'a number of seconds', all ? 1 : 0);
+      if (token === undefined) return undefined;
       const form = { fraction: false, unit: ' of seconds' };
       const value = readNumber(use, token, { min, max: 86_400 }, form);
       return value === undefined ? undefined : { all, interval: value * 1_000_000 };

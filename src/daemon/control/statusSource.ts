@@ -1,0 +1,75 @@
+/**
+ * The status document, made when somebody asks. However many ask, the engine's thread is asked for
+ * a snapshot a few times a second at most.
+ */
+import { version } from '../../base/version.ts';
+import { statusReport } from '../../observe/statusReport.ts';
+import type { StatusReport } from '../../observe/statusReport.ts';
+import type { EngineSnapshot } from '../../engine/messages.generated.ts';
+import type { Daemon } from '../compose.ts';
+import { trackerLines } from './trackerLines.ts';
+import { configHash } from './withoutSecrets.ts';
+
+/** A picture is handed out again for so long. */
+const freshMs = 200;
+
+export interface Picture {
+  readonly report: StatusReport;
+  readonly snapshot: EngineSnapshot;
+}
+
+export class StatusSource {
+  readonly #daemon: Daemon;
+  readonly #configFile: string;
+  readonly #startedAt = Date.now();
+  #madeAt = Number.NEGATIVE_INFINITY;
+  #picture: Promise<Picture> | undefined;
+  /** The hash of the model that it was made from. */
+  #hash: { readonly model: unknown; readonly text: string } | undefined;
+
+  constructor(daemon: Daemon, configFile: string) {
+    this.#daemon = daemon;
+    this.#configFile = configFile;
+  }
+
+  async report(): Promise<StatusReport> {
+    return (await this.picture()).report;
+  }
+
+  picture(): Promise<Picture> {
+    const now = performance.now();
+    if (this.#picture !== undefined && now - this.#madeAt < freshMs) return this.#picture;
+    this.#madeAt = now;
+    this.#picture = this.#make();
+    return this.#picture;
+  }
+
+  async #make(): Promise<Picture> {
+    const { registry, journal, model } = this.#daemon;
+    const snapshot = await this.#daemon.snapshot();
+    const report = statusReport({
+      snapshot,
+      wallMs: Date.now(),
+      names: registry,
+      configOf: (id) => registry.config(id),
+      lastChange: (name) => journal.transitions(name).at(-1),
+      trackers: trackerLines(this.#daemon.trackerViews(), model?.processes ?? []),
+      alarms: this.#daemon.alarmViews(),
+      daemon: {
+        version,
+        pid: process.pid,
+        startedAt: this.#startedAt,
+        configFile: this.#configFile,
+        configHash: this.#hashNow(),
+      },
+    });
+    return { report, snapshot };
+  }
+
+  #hashNow(): string {
+    const { model } = this.#daemon;
+    if (model === undefined) return '';
+    if (this.#hash?.model !== model) this.#hash = { model, text: configHash(model) };
+    return this.#hash.text;
+  }
+}

@@ -1,0 +1,229 @@
+/**
+ * The trackers of the running configuration: started, told to the engine, carried over a reload.
+ *
+ * The engine knows a tracker by number and revision; the trackers themselves only by name. A verdict
+ * that is older than the engine's last word on a tracker is said again, so it never waits for a
+ * change that may not come.
+ */
+import type { Clock } from '../../base/clock.ts';
+import type { Log } from '../../base/log.ts';
+import type { ScriptPolicy, StartScript } from '../../base/script.ts';
+import { errnoText } from '../../base/errorText.ts';
+import type { Model, TrackScript } from '../../config/index.ts';
+import type { Command, EngineEvent, TrackerKind } from '../../engine/messages.generated.ts';
+import type { Journal } from '../../observe/journal.ts';
+import { systemProcesses } from '../../trackers/processSource.ts';
+import type { TrackerReport } from '../../trackers/report.ts';
+import { TrackerSet } from '../../trackers/set.ts';
+import type { CarriedStates, ScriptSetting } from '../../trackers/set.ts';
+import { probeSetting, processPattern, scriptSetting } from './trackerOptions.ts';
+import type { Registry } from '../registry.ts';
+import type { ScriptCommands } from '../scripts/scriptCommands.ts';
+
+export interface TrackersParts {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly journal: Journal;
+  readonly registry: Registry;
+  readonly start: StartScript;
+  readonly send: (commands: readonly Command[]) => void;
+}
+
+/** What a successor goes on with. */
+export interface CarriedTrackers {
+  readonly verdicts: readonly TrackerReport[];
+  readonly pids: readonly { readonly tracker: string; readonly pids: readonly number[] }[];
+  readonly states: CarriedStates;
+}
+
+export class Trackers {
+  readonly #parts: TrackersParts;
+  readonly #set: TrackerSet;
+  readonly #verdicts = new Map<string, TrackerReport>();
+  readonly #pids = new Map<string, ReadonlySet<number>>();
+
+  constructor(parts: TrackersParts) {
+    this.#parts = parts;
+    const { clock, start } = parts;
+    this.#set = new TrackerSet(
+      { kind: 'poll', reason: 'the engine has not said yet whether it hears process events' },
+      {
+        clock,
+        start,
+        source: systemProcesses,
+        report: (report) => this.#report(report),
+        processes: ({ tracker, pids }) => {
+          this.#pids.set(tracker, pids);
+          this.#sendProcesses(tracker);
+        },
+      },
+    );
+  }
+
+  /** Runs what the model wants; what is unchanged goes on undisturbed. */
+  async configure(model: Model, commands: ScriptCommands, policy: ScriptPolicy): Promise<void> {
+    const used = (kind: TrackerKind) => (one: { readonly name: string }) =>
+      this.#parts.registry.findTracker(kind, one.name) !== undefined;
+    const scripts = model.scripts.filter(used('script'));
+    this.#forgetAllBut([
+      ...scripts.map(({ name }) => `script ${name}`),
+      ...model.files.filter(used('file')).map(({ name }) => `file ${name}`),
+      ...model.probes.filter(used('probe')).map(({ name }) => `probe ${name}`),
+    ]);
+    await this.#set.configure({
+      scripts: scripts.flatMap((script) => this.#runnable(model, script, commands, policy)),
+      files: model.files
+        .filter(used('file'))
+        .map(({ name, path, init }) => ({ name, path, init: init ?? undefined })),
+      processes: model.processes.filter(used('process')).map(processPattern),
+      probes: model.probes
+        .filter(used('probe'))
+        .map((probe) => probeSetting(probe, isUnweighted(model, 'trackProbes', probe.name))),
+    });
+  }
+
+  /** The engine was told of these: say again what they may have made it forget. */
+  repeat(commands: readonly Command[]): void {
+    for (const command of commands) {
+      if (command.kind !== 'ApplyTracker') continue;
+      const { kind, name } = command.config;
+      if (kind === 'process') this.#sendProcesses(name);
+      else this.#sendVerdict(kind, name);
+    }
+  }
+
+  /** What the engine says of processes. */
+  onEvent(event: EngineEvent): void {
+    switch (event.kind) {
+      case 'Started':
+        return this.#setProcessMode(event.processEventsError);
+      case 'ProcessForked':
+        return this.#set.processes.onForked(event.parent, event.pid);
+      case 'ProcessExecuted':
+        return this.#set.processes.onExecuted(event.pid);
+      case 'ProcessRenamed':
+        return this.#set.processes.onRenamed(event.pid);
+      case 'ProcessExited':
+        return this.#set.processes.onExited(event.pid);
+      case 'ProcessEventsLost':
+      case 'Lost':
+        return this.#set.processes.onEventsLost();
+      default:
+        return undefined;
+    }
+  }
+
+  /** What this one knows. */
+  carried(): CarriedTrackers {
+    const pids = [...this.#pids].map(([tracker, these]) => ({ tracker, pids: [...these] }));
+    return { verdicts: [...this.#verdicts.values()], pids, states: this.#set.carried() };
+  }
+
+  /** Begins with what another one knew, which the engine is told. Before `configure`. */
+  adopt({ verdicts, pids, states }: CarriedTrackers): void {
+    this.#set.adopt(states);
+    for (const report of verdicts) {
+      this.#verdicts.set(`${report.kind} ${report.tracker}`, report);
+      this.#sendVerdict(report.kind, report.tracker);
+    }
+    for (const { tracker, pids: these } of pids) {
+      this.#pids.set(tracker, new Set(these));
+      this.#sendProcesses(tracker);
+    }
+  }
+
+  /** Ends every check under way. Resolves when none of their processes is left. */
+  stop(): Promise<void> {
+    return this.#set.stop();
+  }
+
+  /** What status shows, by kind. */
+  views() {
+    const views = this.#set.views();
+    return {
+      scripts: views.filter((view) => view.kind === 'script'),
+      files: views.filter((view) => view.kind === 'file'),
+      processes: views.filter((view) => view.kind === 'process'),
+      probes: views.filter((view) => view.kind === 'probe'),
+      verdicts: [...this.#verdicts.values()],
+    };
+  }
+
+  /** Nothing for a script that cannot be run at all: it is reported as failed instead. */
+  #runnable(
+    model: Model,
+    script: TrackScript,
+    commands: ScriptCommands,
+    policy: ScriptPolicy,
+  ): ScriptSetting[] {
+    const { name } = script;
+    const resolved = commands.resolve(script.command);
+    if (resolved.kind === 'runnable') {
+      const unweighted = isUnweighted(model, 'trackScripts', name);
+      return [scriptSetting(script, resolved.command, policy, unweighted)];
+    }
+    const reason = `the script cannot be run: ${resolved.reason}`;
+    const fixed = { status: 'failed', value: 0, cause: 'refused' } as const;
+    this.#report({ kind: 'script', tracker: name, ...fixed, reason });
+    return [];
+  }
+
+  #forgetAllBut(present: readonly string[]): void {
+    for (const key of this.#verdicts.keys()) if (!present.includes(key)) this.#verdicts.delete(key);
+  }
+
+  #setProcessMode(errorNumber: number): void {
+    this.#set.processes.setMode(
+      errorNumber === 0
+        ? { kind: 'events' }
+        : {
+            kind: 'poll',
+            reason: `the kernel does not tell of processes: ${errnoText(errorNumber)}`,
+          },
+    );
+  }
+
+  #report(report: TrackerReport): void {
+    const { log, journal } = this.#parts;
+    const { kind } = report;
+    const before = this.#verdicts.get(`${kind} ${report.tracker}`);
+    this.#verdicts.set(`${kind} ${report.tracker}`, report);
+    this.#sendVerdict(kind, report.tracker);
+    const sentence = `${kind} ${report.tracker}: ${verdictWords(report)}${report.reason}`;
+    const isNews = before?.status !== report.status || before.value !== report.value;
+    const level = report.status === 'failed' ? 'warning' : isNews ? 'notice' : 'info';
+    const quiet = report.status === 'pending' || report.cause === 'assumed';
+    log[quiet ? 'info' : level](sentence, { event: 'tracker', tracker: report.tracker });
+    if (quiet) return;
+    const subject = `${kind} ${report.tracker}`;
+    journal.add({ wallMs: Date.now(), kind: 'tracker', subject, sentence, event: undefined });
+  }
+
+  #sendVerdict(kind: TrackerKind, name: string): void {
+    const report = this.#verdicts.get(`${kind} ${name}`);
+    const known = this.#parts.registry.findTracker(kind, name);
+    if (report === undefined || known === undefined) return;
+    const { id: tracker, revision } = known;
+    const { status, value } = report;
+    this.#parts.send([{ kind: 'ReportTracker', tracker, revision, status, value }]);
+  }
+
+  #sendProcesses(name: string): void {
+    const pids = this.#pids.get(name);
+    const known = this.#parts.registry.findTracker('process', name);
+    if (pids === undefined || known === undefined) return;
+    const { id: tracker, revision } = known;
+    this.#parts.send([{ kind: 'SetProcesses', tracker, revision, pids: [...pids] }]);
+  }
+}
+
+/** Some instance or group goes to FAULT when it fails. */
+function isUnweighted(model: Model, kind: 'trackScripts' | 'trackProbes', name: string): boolean {
+  const users = [...model.instances, ...model.syncGroups];
+  const uses = users.flatMap((user) => user[kind]);
+  return uses.some((use) => use.name === name && use.weight === 0);
+}
+
+function verdictWords(report: TrackerReport): string {
+  return { ok: 'well: ', failed: 'failed: ', pending: '', value: '' }[report.status];
+}
