@@ -9,7 +9,9 @@
  * There are two ways to hear of new processes:
  * - events of the kernel's process connector, which the engine hands on. A fork copies the parent's
  *   name, so a child of a tracked process is tracked without looking; an exec or a new name is a
- *   reason to look once; lost events are a reason to look at everybody;
+ *   reason to look once; who is gone by then may have left children behind (a daemon that goes into
+ *   the background at once), which are among the newcomers; lost events are a reason to look at
+ *   everybody;
  * - where there is no connector (in a container, in another namespace, without the right), /proc is
  *   listed several times a second. Only what is new is looked at, and again while it is
  *   young, because a process is forked under its parent's name and takes its own an instant
@@ -65,6 +67,14 @@ const pollsPerRound = 20;
  * After lost events a burst may still be going on: look a little later, and once for many losses.
  */
 const afterLossMs = 100;
+/**
+ * Who was gone before anybody looked has its children looked for this much later, and no more often
+ * than that: on a busy host somebody is gone at any time.
+ */
+const orphansMs = 20;
+const orphansEveryMs = 500;
+/** Numbers are given out again: who is no newcomer is known for this long. */
+const newcomersMs = 2000;
 /** What the engine counts by itself (forks and deaths) is confirmed at leisure, many at a time. */
 const leisureMs = 50;
 /** So many processes are looked at before the event loop gets a turn. */
@@ -89,6 +99,10 @@ export class ProcessMonitor {
   #leisurely: Timer | undefined;
   #poll: Timer | undefined;
   #rescan: Timer | undefined;
+  #orphans: Timer | undefined;
+  /** Who was there when orphans were last looked for, and when that was. */
+  #present: ReadonlySet<number> = new Set();
+  #presentAt = -Infinity;
   /** Where a command line is being read: only the latest look at a process counts. */
   readonly #looks = new Map<number, symbol>();
   /** When a process was first seen; polling only. */
@@ -134,6 +148,7 @@ export class ProcessMonitor {
     this.#closed = true;
     this.#poll?.cancel();
     this.#rescan?.cancel();
+    this.#orphans?.cancel();
     this.#leisurely?.cancel();
   }
 
@@ -160,12 +175,12 @@ export class ProcessMonitor {
 
   /** A process executed another program. */
   onExecuted(pid: number): void {
-    void this.#look(pid);
+    this.#lookAtBegun(pid);
   }
 
   /** A process changed its name. */
   onRenamed(pid: number): void {
-    void this.#look(pid);
+    this.#lookAtBegun(pid);
   }
 
   /** A process ended. The engine has acted on it already; here it only leaves the sets. */
@@ -201,19 +216,47 @@ export class ProcessMonitor {
     this.#count('inventories');
     const listed = await this.#deps.source.inventory();
     const known = this.#trackers.flatMap(({ pids }) => [...pids.keys()]);
-    const all = [...new Set([...listed, ...known])];
-    for (let from = 0; from < all.length && !this.#closed; from += lookedAtOnce) {
+    await this.#lookAt([...new Set([...listed, ...known])]);
+  }
+
+  async #lookAt(pids: readonly number[]): Promise<void> {
+    for (let from = 0; from < pids.length && !this.#closed; from += lookedAtOnce) {
       if (from > 0) await new Promise((resolve) => setImmediate(resolve));
-      await Promise.all(all.slice(from, from + lookedAtOnce).map((pid) => this.#look(pid)));
+      await Promise.all(pids.slice(from, from + lookedAtOnce).map((pid) => this.#look(pid)));
     }
   }
 
+  #lookAtBegun(pid: number): void {
+    const identity = this.#deps.source.identify(pid);
+    if (identity === undefined) this.#lookForOrphans();
+    void this.#look(pid, identity);
+  }
+
+  /** Its children bear its name, and nobody has been told of them: nobody knew whose they are. */
+  #lookForOrphans(): void {
+    if (this.#orphans !== undefined || this.#closed || this.#mode.kind === 'poll') return;
+    const { clock } = this.#deps;
+    const at = Math.max(clock.now() + orphansMs, this.#presentAt + orphansEveryMs);
+    this.#orphans = clock.at(at, () => {
+      this.#orphans = undefined;
+      void this.#lookAtNewcomers();
+    });
+  }
+
+  async #lookAtNewcomers(): Promise<void> {
+    const present = await this.#deps.source.pids();
+    const now = this.#deps.clock.now();
+    const known = now - this.#presentAt < newcomersMs ? this.#present : new Set<number>();
+    this.#present = new Set(present);
+    this.#presentAt = now;
+    await this.#lookAt(present.filter((pid) => !known.has(pid)));
+  }
+
   /** Looks who a process is now, and puts it into the sets or takes it out. */
-  async #look(pid: number): Promise<void> {
+  async #look(pid: number, identity = this.#deps.source.identify(pid)): Promise<void> {
     this.#count('lookups');
     const token = Symbol();
     this.#looks.set(pid, token);
-    const identity = this.#deps.source.identify(pid);
     if (identity === undefined) {
       this.#looks.delete(pid);
       return this.#forget(pid);
@@ -227,6 +270,7 @@ export class ProcessMonitor {
       const argv = await this.#deps.source.commandLine(pid);
       // A later look, or the process's end, has overtaken this one.
       if (this.#looks.get(pid) !== token) return;
+      if (argv === undefined) this.#lookForOrphans();
       for (const tracked of byLine) {
         this.#set(
           tracked,

@@ -204,6 +204,33 @@ describe.skipIf(missing !== '')(`the checks of a daemon ${missing}`, () => {
     expect(await daemon.stop()).toEqual({ code: 0, signal: null });
   });
 
+  it('a daemon is counted that goes into the background before anybody can look at it', async () => {
+    const { host } = world;
+    // Its first process, whose exec is told, ends at once; so does the second; the third stays.
+    await host.shell(`cat > /run/daemon.c <<'END'
+#include <stdio.h>
+#include <unistd.h>
+int main(void) {
+  if (fork() || fork()) _exit(0);
+  dprintf(1, "%d", getpid());
+  for (int fd = 0; fd < 3; fd++) close(fd);
+  sleep(600);
+}
+END
+      cc -o /run/fo-worker /run/daemon.c`);
+    const daemon = await world.daemon(host.writeConfig(PROCESSES));
+    await world.addresses(OWN, VIP);
+    await workers(0, /wanted$/);
+    const pids: number[] = [];
+    for (let count = 1; count <= 5; count += 1) {
+      pids.push(Number(await host.run('/run/fo-worker')));
+      await workers(count, /wanted$/);
+    }
+    for (const pid of pids) process.kill(pid, 'SIGKILL');
+    await workers(0, /wanted$/);
+    expect(await daemon.stop()).toEqual({ code: 0, signal: null });
+  });
+
   it('where the kernel does not tell of processes they are looked for, and status says so', async () => {
     const { host } = world;
     await host.shell('cp /bin/sleep /run/fo-worker');

@@ -20,6 +20,7 @@ type Step =
   | { do: 'exec'; pid: number; comm: string }
   | { do: 'fork'; parent: number; pid: number }
   | { do: 'exit'; pid: number }
+  | { do: 'daemon'; pid: number }
   | { do: 'lose' }
   | { do: 'wait'; ms: number };
 
@@ -29,6 +30,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ do: fc.constant('exec' as const), pid, comm }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('fork' as const), parent: pid, pid }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('exit' as const), pid }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('daemon' as const), pid }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('lose' as const) }) },
   {
     weight: 3,
@@ -66,13 +68,15 @@ function world(delays: readonly number[]) {
   };
   const birth = (id: number, name: string) =>
     living.set(id, { comm: name, startTime: String((born += 1)) });
-  return { clock, living, source, birth };
+  const birthOfStranger = (name: string) => birth(1000 + born, name);
+  return { clock, living, source, birth, birthOfStranger };
 }
 
 const delays = fc.array(fc.integer({ min: 0, max: 60 }), { minLength: 1, maxLength: 5 });
 
 /** Lets the step happen in the world, and be heard of unless events are being lost. */
-function happen(given: Step, { living, birth }: ReturnType<typeof world>, hear: Hearing): void {
+function happen(given: Step, made: ReturnType<typeof world>, hear: Hearing): void {
+  const { living, birth, birthOfStranger } = made;
   switch (given.do) {
     case 'exec': {
       const old = living.get(given.pid);
@@ -86,6 +90,12 @@ function happen(given: Step, { living, birth }: ReturnType<typeof world>, hear: 
       birth(given.pid, parent.comm);
       return hear((monitor) => monitor.onForked(given.parent, given.pid));
     }
+    case 'daemon':
+      // Into the background at once: who began is gone before anybody looks, and nobody is told of
+      // its child, whose number the kernel has not given to anybody for long.
+      if (living.has(given.pid)) return;
+      birthOfStranger('httpd');
+      return hear((monitor) => monitor.onExecuted(given.pid));
     case 'exit':
       if (living.delete(given.pid)) hear((monitor) => monitor.onExited(given.pid));
       return;
