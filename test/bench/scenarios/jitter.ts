@@ -24,14 +24,17 @@ import { gaps, mean, spread, type Spread } from '../statistics.ts';
 
 /** Microseconds. */
 const INTERVAL = 10_000;
-const HOOKS = { FAILOVERD_TEST_HOOKS: '1', FAILOVERD_TEST_BLOCK_MS: '60000' };
-const READERS = { processes: 4, connections: 50 };
+const HOOKS = { FAILOVERD_TEST_HOOKS: '1', FAILOVERD_TEST_BLOCK_MS: '60000', TMPDIR: '/run' };
+const WATCHERS = { processes: 4, connections: 50 };
+/** keepalived's signal for its JSON file, SIGRTMIN+2. */
+const JSON_SIGNAL = 36;
+const METRICS = 'global_defs {\n    @failoverd metrics unix:/run/metrics.sock\n}\n';
 
 const CONDITIONS = [
   'idle',
   'all cores loaded',
   'JavaScript blocked',
-  '200 status readers',
+  '200 watchers, a scraper, dumps',
 ] as const;
 type Condition = (typeof CONDITIONS)[number];
 
@@ -48,7 +51,7 @@ const BEGIN: Readonly<Record<Condition, Begin>> = {
     daemon.signal('SIGPWR');
     return Promise.resolve(() => Promise.resolve());
   },
-  '200 status readers': (lab) => readStatus(lab),
+  '200 watchers, a scraper, dumps': watch,
 };
 
 /** Distances of neighbouring adverts from the interval that was asked for, in microseconds. */
@@ -61,17 +64,31 @@ interface Measured {
   readonly faults: number;
 }
 
-/** 200 readers of the status in four processes, one of which reads no more once it has begun. */
-async function readStatus(lab: Lab): Promise<() => Promise<unknown>> {
+/**
+ * 200 watch the status in four processes, one of which reads no more once it has begun; the metrics are
+ * scraped ten times a second; keepalived's three files are asked for every second.
+ */
+async function watch(lab: Lab, daemon: LabProcess): Promise<() => Promise<unknown>> {
   const socket = controlPath({ namespace: lab.server1.namespace, instance: undefined });
   const program = path.resolve(import.meta.dirname, '../readers.mjs');
-  const argv = [process.execPath, program, socket, String(READERS.connections)];
-  const readers = await Promise.all(
-    Array.from({ length: READERS.processes }, () => lab.server1.start(argv)),
+  const argv = [process.execPath, program, socket, String(WATCHERS.connections)];
+  const watchers = await Promise.all(
+    Array.from({ length: WATCHERS.processes }, (_, index) =>
+      // The last one scrapes, too.
+      lab.server1.start(
+        index === WATCHERS.processes - 1 ? [...argv, lab.server1.runPath('metrics.sock')] : argv,
+      ),
+    ),
   );
-  for (const one of readers) await one.waitForLine(/reading/);
-  readers[0]?.signal('SIGSTOP');
-  return () => Promise.all(readers.map((one) => one.stop('SIGKILL')));
+  for (const one of watchers) await one.waitForLine(/reading/);
+  watchers[0]?.signal('SIGSTOP');
+  const dumps = setInterval(() => {
+    for (const signal of ['SIGUSR1', 'SIGUSR2', JSON_SIGNAL] as const) daemon.signal(signal);
+  }, 1000);
+  return () => {
+    clearInterval(dumps);
+    return Promise.all(watchers.map((one) => one.stop('SIGKILL')));
+  };
 }
 
 interface Running {
@@ -87,7 +104,9 @@ async function startPeer(lab: Lab, name: PeerName, condition: Condition): Promis
   }
   const one = peer(name, lab.server1, HOOKS);
   const { daemon } = one;
-  await one.start(name === 'frr' ? frr(INTERVAL) : instance({ priority: 255, interval: 0.01 }));
+  const config = instance({ priority: 255, interval: 0.01 });
+  const prefix = condition === '200 watchers, a scraper, dumps' ? METRICS : '';
+  await one.start(name === 'frr' ? frr(INTERVAL) : prefix + config);
   const stop = async (): Promise<void> => {
     // Who is blocked would not hear of it.
     await (condition === 'JavaScript blocked' ? daemon.kill() : daemon.stop());
@@ -129,7 +148,7 @@ async function observe(
 }
 
 function peersFor(condition: Condition, quick: boolean): readonly PeerName[] {
-  if (condition === 'JavaScript blocked' || condition === '200 status readers') {
+  if (condition === 'JavaScript blocked' || condition === '200 watchers, a scraper, dumps') {
     return ['failoverd'];
   }
   // Nothing is to be reached there in comparison with these.
@@ -255,7 +274,10 @@ function claimsOf(rows: Table['rows']): Claim[] {
       floor: atBest,
     },
     besideIdle('JavaScript blocked', 'with JavaScript blocked and heavy garbage'),
-    besideIdle('200 status readers', 'with 200 readers of the status, 50 of them stuck'),
+    besideIdle(
+      '200 watchers, a scraper, dumps',
+      'with 200 watchers of the status, 50 of them stuck, a scraper and dumps',
+    ),
     {
       what: 'page faults of the engine with JavaScript blocked and heavy garbage',
       unit: '',
