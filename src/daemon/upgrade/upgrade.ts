@@ -88,7 +88,7 @@ export class Upgrade {
       candidate.end();
       return refusal(problem);
     }
-    candidate.let();
+    candidate.release();
     onDone(candidate);
     const sentence = `process ${candidate.pid} goes on in place of process ${process.pid}`;
     return { ok: true, sentence };
@@ -199,7 +199,7 @@ class Candidate implements Heir {
   }
 
   /** It outlives us. */
-  let(): void {
+  release(): void {
     this.#child.unref();
   }
 
