@@ -73,9 +73,9 @@ class Router {
   }
 
   [[nodiscard]] core::State state() const { return state_; }
-  [[nodiscard]] int vips() const {
+  [[nodiscard]] std::size_t vips() const {
     const auto text = place_.output(std::string("ip -o address show dev ") + device_);
-    int found = 0;
+    std::size_t found = 0;
     for (const char* address : kVips) {
       if (text.find(std::string(address) + "/") != std::string::npos) ++found;
     }
