@@ -99,7 +99,7 @@ void goOn(CoreState& core, Router& router, const CarriedInstance& one) {
   tellTaken(core, router);
   if (router.state != State::master) return;
   addresses::adopt(core, router, one.unannounced);
-  objects::want(core, router.objects);
+  objects::inherit(core, router.objects);
 }
 
 }  // namespace
@@ -143,7 +143,7 @@ void take(CoreState& core, const Inherit& carried) {
   }
   pulse::fit(core);
   for (const auto& [router, one] : heirs) goOn(core, *router, *one);
-  if (core.kernelListed) objects::want(core, core.statics);
+  if (core.kernelListed) objects::inherit(core, core.statics);
   health::reassessAll(core);
 }
 

@@ -26,6 +26,9 @@ struct KernelObject {
   std::uint32_t restoredInWindow = 0;
   Instant windowStart;
   bool restoring = false;
+  // It stood, here or in the process before, and nobody has said that it went: also when a request
+  // to have it once more was refused.
+  bool mayStand = false;
 };
 
 // Objects that are wanted and given up together, in this order and the reverse (objects.cc).

@@ -72,6 +72,7 @@ void tellUsers(CoreState& core, const ObjectSet& set) {
 void request(CoreState& core, ObjectSet& set, KernelObject& object) {
   if (!located(core, object.config)) {
     const auto before = std::exchange(object.state, AddressState::absent);
+    object.mayStand = false;
     if (before != AddressState::absent) tellUsers(core, set);
     return;  // asked for when the interface is there
   }
@@ -83,6 +84,7 @@ void remove(CoreState& core, ObjectSet& set, KernelObject& object) {
   object.restoring = false;
   if (!located(core, object.config)) {
     object.state = AddressState::absent;  // it went with its interface
+    object.mayStand = false;
     return;
   }
   object.state = AddressState::removing;
@@ -94,9 +96,15 @@ bool installed(const KernelObject& object) {
   return object.state == AddressState::requested || object.state == AddressState::confirmed;
 }
 
+// Who gives it up has to ask for its removal.
+bool standsPerhaps(const KernelObject& object) {
+  return installed(object) || object.mayStand;
+}
+
 void confirm(CoreState& core, const ObjectSet& set, KernelObject& object) {
   const bool stood = std::exchange(object.restoring, false);
   object.state = AddressState::confirmed;
+  object.mayStand = true;
   object.errorNumber = 0;
   if (stood) {
     core.outbox.push(ObjectRestored{set.owner, object.config.key, object.restored});
@@ -135,6 +143,7 @@ void restore(CoreState& core, ObjectSet& set, KernelObject& object) {
 void lost(CoreState& core, ObjectSet& set, KernelObject& object) {
   const bool ours = object.ownRemovals > 0;
   if (ours) --object.ownRemovals;
+  object.mayStand = false;
   if (!set.wanted || object.state != AddressState::confirmed || !object.config.track) return;
   // The answer to a removal that was overtaken by a new request is not waited for: what is taken
   // for ours may be somebody else's doing. Asking once more harms nothing.
@@ -153,6 +162,11 @@ void forSets(CoreState& core, Visit visit) {
 
 }  // namespace
 
+void inherit(CoreState& core, ObjectSet& set) {
+  for (auto& object : set.list) object.mayStand = true;
+  want(core, set);
+}
+
 void want(CoreState& core, ObjectSet& set) {
   set.wanted = true;
   set.swept = true;
@@ -164,9 +178,10 @@ void want(CoreState& core, ObjectSet& set) {
 void release(CoreState& core, ObjectSet& set) {
   set.wanted = false;
   for (auto object = set.list.rbegin(); object != set.list.rend(); ++object) {
-    if (installed(*object)) {
+    if (object->state == AddressState::removing) continue;
+    if (standsPerhaps(*object)) {
       remove(core, set, *object);
-    } else if (object->state != AddressState::removing) {
+    } else {
       object->state = AddressState::absent;
     }
   }
@@ -196,7 +211,7 @@ void replace(CoreState& core, ObjectSet& set, const std::vector<ObjectConfig>& w
   }
   for (auto object = old.rbegin(); object != old.rend(); ++object) {
     core.requests.detach(object->request);
-    if (!installed(*object) || !located(core, object->config)) continue;
+    if (!standsPerhaps(*object) || !located(core, object->config)) continue;
     core.requests.detach(send(core, set.owner, 0, object->config, false));
   }
   if (set.wanted) want(core, set);
@@ -228,6 +243,7 @@ void onResult(CoreState& core, const Requests::Target& target, std::int32_t erro
   object.request = 0;
   if (object.state == AddressState::removing) {
     object.state = AddressState::absent;
+    object.mayStand = false;
     // It was gone already, so nothing will be notified.
     if (errorNumber != 0 && object.ownRemovals > 0) --object.ownRemovals;
   } else if (errorNumber == 0 || errorNumber == EEXIST) {
@@ -264,7 +280,7 @@ void onRemoved(CoreState& core, const ObjectKey& key) {
 
 void tellWill(const CoreState& core, const ObjectSet& set, WillSink& sink) {
   for (auto object = set.list.rbegin(); object != set.list.rend(); ++object) {
-    const bool standing = installed(*object) || object->state == AddressState::removing;
+    const bool standing = standsPerhaps(*object) || object->state == AddressState::removing;
     if (!standing || !located(core, object->config)) continue;
     const auto copy = sink.object(object->config.remove);
     if (!copy.empty()) fill(core, object->config, copy, &ObjectDevice::removeOffset);

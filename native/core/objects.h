@@ -11,6 +11,8 @@ namespace failoverd::core::objects {
 
 // From now on the kernel is to have all of them.
 void want(CoreState& core, ObjectSet& set);
+// The same where another process had them.
+void inherit(CoreState& core, ObjectSet& set);
 // No longer; in reverse order, so that nothing refers to what is gone already.
 void release(CoreState& core, ObjectSet& set);
 // Once, unless they are wanted: what a former run of ours left behind is removed. The requests

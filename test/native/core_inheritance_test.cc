@@ -1,3 +1,5 @@
+#include <cerrno>
+
 #include "core_lab.h"
 #include "linux/openssl_digests.h"
 #include "openssl_hmac.h"
@@ -82,6 +84,23 @@ TEST_CASE("what somebody took away at the moment of an upgrade is put back") {
   lab.take(0);
   lab.give(0, gone);
   EXPECT(lab.takeOnly(0, "add") == Lines{"add 10.0.1.100"});
+}
+
+TEST_CASE(
+    "a route that a successor was refused is one that stands all the same, and goes in the end") {
+  auto config = Lab::instanceV3(200, kTenth);
+  core::ObjectConfig route;
+  route.key = {core::ObjectKind::route, Family::ipv4, lab::ip("10.1.0.0"), 24, 254, 0};
+  route.add.assign(32, 0xaa);
+  route.remove.assign(32, 0xbb);
+  config.objects = {route};
+  auto lab = pair(config, Lab::instanceV3(100, kTenth));
+  lab.upgrade(0);
+  lab.refuseObjects(0, ENOMEM);
+  lab.give(0, core::ObjectsUncertain{});
+  EXPECT(lab.takeOnly(0, "failed") == Lines{"failed route 10.1.0.0 " + std::to_string(ENOMEM)});
+  lab.give(0, core::Stop{});
+  EXPECT(lab.takeOnly(0, "remove route") == Lines{"remove route 10.1.0.0"});
 }
 
 TEST_CASE("a priority that a tracker has lowered stays as it was") {
