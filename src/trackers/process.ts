@@ -175,12 +175,12 @@ export class ProcessMonitor {
 
   /** A process executed another program. */
   onExecuted(pid: number): void {
-    this.#lookAtBegun(pid);
+    void this.#look(pid, 'begun');
   }
 
   /** A process changed its name. */
   onRenamed(pid: number): void {
-    this.#lookAtBegun(pid);
+    void this.#look(pid, 'begun');
   }
 
   /** A process ended. The engine has acted on it already; here it only leaves the sets. */
@@ -226,12 +226,6 @@ export class ProcessMonitor {
     }
   }
 
-  #lookAtBegun(pid: number): void {
-    const identity = this.#deps.source.identify(pid);
-    if (identity === undefined) this.#lookForOrphans();
-    void this.#look(pid, identity);
-  }
-
   /** Its children bear its name, and nobody has been told of them: nobody knew whose they are. */
   #lookForOrphans(): void {
     if (this.#orphans !== undefined || this.#closed || this.#mode.kind === 'poll') return;
@@ -253,12 +247,14 @@ export class ProcessMonitor {
   }
 
   /** Looks who a process is now, and puts it into the sets or takes it out. */
-  async #look(pid: number, identity = this.#deps.source.identify(pid)): Promise<void> {
+  async #look(pid: number, why?: 'begun'): Promise<void> {
     this.#count('lookups');
     const token = Symbol();
     this.#looks.set(pid, token);
+    const identity = this.#deps.source.identify(pid);
     if (identity === undefined) {
       this.#looks.delete(pid);
+      if (why === 'begun') this.#lookForOrphans();
       return this.#forget(pid);
     }
     const byName = this.#trackers.filter(({ pattern }) => !needsCommandLine(pattern));

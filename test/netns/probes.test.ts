@@ -23,12 +23,9 @@ const probe = (name: string, target: string): string => `@failoverd vrrp_probe $
 @failoverd }
 `;
 
-const CONFIG = `global_defs {
-  vrrp_version 3
-}
-${probe('echo4', `icmp ${CLIENT4}`)}${probe('echo6', `icmp ${CLIENT6} eth0`)}
-${probe('arp', `arp ${CLIENT4} eth0`)}${probe('nd', `arp ${CLIENT6} eth0`)}
-vrrp_instance VI_1 {
+/** With lines of what it tracks. */
+function instance(uses: string): string {
+  return `vrrp_instance VI_1 {
   interface eth0
   virtual_router_id 51
   priority 100
@@ -37,13 +34,21 @@ vrrp_instance VI_1 {
     ${VIP}
   }
 @failoverd track_probe {
-@failoverd   echo4 weight 10
+${uses}@failoverd }
+}
+`;
+}
+
+const CONFIG = `global_defs {
+  vrrp_version 3
+}
+${probe('echo4', `icmp ${CLIENT4}`)}${probe('echo6', `icmp ${CLIENT6} eth0`)}
+${probe('arp', `arp ${CLIENT4} eth0`)}${probe('nd', `arp ${CLIENT6} eth0`)}
+${instance(`@failoverd   echo4 weight 10
 @failoverd   echo6 weight 20
 @failoverd   arp weight 40
 @failoverd   nd
-@failoverd }
-}
-`;
+`)}`;
 
 test.skipIf(missing !== '')(`probes over the wire ${missing}`, async () => {
   const lab = await Lab.create();
@@ -89,23 +94,12 @@ test.skipIf(missing !== '')(`probes over the wire ${missing}`, async () => {
   }
 });
 
-const INSTANCE = `vrrp_instance VI_1 {
-  interface eth0
-  virtual_router_id 51
-  priority 100
-  advert_int 0.1
-  virtual_ipaddress {
-    ${VIP}
-  }
-@failoverd track_probe {
-@failoverd   tcp weight 1
+const INSTANCE = instance(`@failoverd   tcp weight 1
 @failoverd   http weight 2
 @failoverd   https weight 4
 @failoverd   unknown weight 8
 @failoverd   dns weight 16
-@failoverd }
-}
-`;
+`);
 
 const SERVICES = `global_defs {
   vrrp_version 3

@@ -248,8 +248,7 @@ function claimsOf(rows: Table['rows']): Claim[] {
     ours: of(condition, 'failoverd'),
     theirs: of('idle', 'failoverd'),
     most: 1.5,
-    floor:
-      'the engine takes no page fault meanwhile; it waits for others that are inside the kernel, as the floor does',
+    floor: 'the engine takes no page fault meanwhile; what held it up was not traced',
   });
   return [
     {
