@@ -14,6 +14,7 @@ import {
   summarize,
 } from '../config/index.ts';
 import { exitCodes } from './exitCodes.ts';
+import { expectShortLife } from './shortLife.ts';
 import type { DiagnosticsFormat, Finding, LoadOptions, LoadResult } from '../config/index.ts';
 
 interface CheckOptions {
@@ -66,6 +67,7 @@ function report(findings: readonly Finding[], options: CheckOptions, toStderr: b
 
 /** Checks files and returns the exit code. Several files are also compared with each other. */
 async function runCheck(files: readonly string[], options: CheckOptions): Promise<number> {
+  expectShortLife();
   const results = files.map((file) => loadConfig(file, loadOptions(options)));
   const findings = results.flatMap((result) => [...result.diagnostics]);
   if (options.onHost === true) {
@@ -90,6 +92,7 @@ export interface ConfigTestOptions {
 
 /** The configuration test with keepalived's exit codes: 0, 5 (mistakes) or 6 (scripts). */
 export async function runConfigTest(options: ConfigTestOptions): Promise<number> {
+  expectShortLife();
   const { appendFile } = await import('node:fs/promises');
   const result = loadConfig(options.file, {
     allIncludeChecks: options.allIncludes,

@@ -79,7 +79,8 @@ export interface EffectiveTrackers {
 }
 
 /** The group's weight counts, unless the instance has none of its own to say. */
-function merge(own: readonly TrackerUse[], shared: readonly TrackerUse[]): TrackerUse[] {
+function merge(own: readonly TrackerUse[], shared: readonly TrackerUse[]): readonly TrackerUse[] {
+  if (shared.length === 0) return own;
   const names = new Set(own.map((use) => use.name));
   const merged = own.map((use) => {
     const group = shared.find((other) => other.name === use.name);
@@ -90,9 +91,10 @@ function merge(own: readonly TrackerUse[], shared: readonly TrackerUse[]): Track
 
 /** The trackers of an instance together with those of its sync group. */
 export function effectiveTrackers(model: Model, instance: Instance): EffectiveTrackers {
-  const group: SyncGroup | undefined = model.syncGroups.find(
-    (candidate) => candidate.name === instance.syncGroup,
-  );
+  const group: SyncGroup | undefined =
+    instance.syncGroup === null
+      ? undefined
+      : model.syncGroups.find((candidate) => candidate.name === instance.syncGroup);
   const owner = instance.priority === 255;
   const own = (use: TrackerUse): boolean => !owner || use.weight === 0;
   const interfaces = merge(instance.trackInterfaces, group?.trackInterfaces ?? []);

@@ -16,7 +16,7 @@ import { hostFiles } from './read/files.ts';
 import type { FileReader } from './read/files.ts';
 import { findingsToJson, findingsToSarif } from './report/json.ts';
 import { formatFinding } from './report/text.ts';
-import { parse } from './read/parse.ts';
+import { Parser } from './read/parse.ts';
 import { Preprocessor } from './read/preprocess.ts';
 import { checkModel } from './rules/index.ts';
 import type { Source } from './source.ts';
@@ -57,9 +57,10 @@ export function loadConfig(
     environment: options.environment ?? process.env,
     allIncludeChecks: options.allIncludeChecks ?? false,
   };
-  const preprocessor = new Preprocessor(world, findings);
+  const parser = new Parser(rootLevel.shape, findings);
+  const preprocessor = new Preprocessor(world, findings, (segment) => parser.take(segment));
   for (const file of typeof files === 'string' ? [files] : files) preprocessor.readTop(file);
-  const statements = parse(preprocessor.segments, rootLevel.shape, findings);
+  const statements = parser.finish();
   const root = readLevel(rootLevel, statements, findings);
   const origins = new Origins();
   const model = lower(root, statements, { findings, origins });

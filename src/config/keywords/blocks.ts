@@ -6,6 +6,7 @@ import { tokenSpan } from '../read/tree.ts';
 import type { Statement } from '../read/tree.ts';
 import type { Token } from '../read/tokens.ts';
 import { spanOf } from '../text.ts';
+import type { Text } from '../text.ts';
 import type { Span } from '../source.ts';
 import { readLevel } from './read-level.ts';
 import type { ArgumentType, Level, Settings, Use } from './types.ts';
@@ -32,6 +33,43 @@ export interface Line {
 export interface ListEntry<T> {
   readonly value: T;
   readonly span: Span;
+}
+
+class WrittenLine implements Line {
+  readonly statement: Statement;
+  readonly tokens: readonly Token[];
+  readonly keyword: string;
+  readonly findings: Findings;
+
+  constructor(statement: Statement, tokens: readonly Token[], use: Use) {
+    this.statement = statement;
+    this.tokens = tokens;
+    this.keyword = use.keyword;
+    this.findings = use.findings;
+  }
+
+  get span(): Span {
+    return spanOf(this.statement.text);
+  }
+
+  spanOf(token: Token): Span {
+    return tokenSpan(this.statement, token);
+  }
+}
+
+/** Its place is made when somebody asks, as that of a keyword is. */
+class WrittenListEntry<T> implements ListEntry<T> {
+  readonly value: T;
+  private readonly text: Text;
+
+  constructor(value: T, { text }: Statement) {
+    this.value = value;
+    this.text = text;
+  }
+
+  get span(): Span {
+    return spanOf(this.text);
+  }
 }
 
 const entryShape: Shape = {
@@ -102,24 +140,14 @@ function readLines<T>(
 ): ListEntry<T>[] {
   const list: ListEntry<T>[] = [];
   for (const statement of statements) {
-    const { findings, keyword } = use;
-    const span = spanOf(statement.text);
     if (statement.block !== null) {
-      const message = `a block has no meaning in '${keyword}'; it is skipped`;
-      findings.report('unexpected-block', statement.block.open, message);
+      const message = `a block has no meaning in '${use.keyword}'; it is skipped`;
+      use.findings.report('unexpected-block', statement.block.open, message);
     }
     const { tokens } = statement;
     if (tokens.length === 0) continue;
-    const line: Line = {
-      statement,
-      tokens,
-      findings,
-      keyword,
-      span,
-      spanOf: (token) => tokenSpan(statement, token),
-    };
-    const value = readEntry(line);
-    if (value !== undefined) list.push({ value, span });
+    const value = readEntry(new WrittenLine(statement, tokens, use));
+    if (value !== undefined) list.push(new WrittenListEntry(value, statement));
   }
   return list;
 }

@@ -1,7 +1,7 @@
 /** Reads the statements of a block by the rows of its level. */
 
 import type { Findings } from '../findings.ts';
-import { keywordOf, keywordSpan, tokenSpan } from '../read/tree.ts';
+import { keywordSpan, tokenSpan } from '../read/tree.ts';
 import type { Token } from '../read/tokens.ts';
 import type { Statement } from '../read/tree.ts';
 import type { Span } from '../source.ts';
@@ -53,7 +53,7 @@ class WrittenEntry implements Entry<unknown> {
   }
 }
 
-type Collected = Map<string, Entry<unknown>[]>;
+type Collected = Record<string, Entry<unknown>[]>;
 
 /** The settings of a block; what is wrong with it is reported. */
 export function readLevel<L extends Level>(
@@ -61,10 +61,10 @@ export function readLevel<L extends Level>(
   statements: readonly Statement[],
   findings: Findings,
 ): Settings<L> {
-  const collected: Collected = new Map();
+  const collected: Collected = {};
   for (const statement of statements) readStatement(level, statement, findings, collected);
-  // The rows decide the type of each value; the map has forgotten it.
-  return Object.fromEntries(collected) as unknown as Settings<L>;
+  // The rows decide the type of each value; the record has forgotten it.
+  return collected as unknown as Settings<L>;
 }
 
 function readStatement(
@@ -73,11 +73,10 @@ function readStatement(
   findings: Findings,
   collected: Collected,
 ): void {
-  const name = keywordOf(statement);
+  const name = statement.keyword;
   const row = Object.hasOwn(level.keywords, name) ? level.keywords[name] : undefined;
-  if (statement.tokens.length === 0) return;
   if (row === undefined) {
-    reportUnknown(level, statement, findings);
+    if (statement.tokens.length > 0) reportUnknown(level, statement, findings);
     return;
   }
   if (row.own && !statement.own) {
@@ -124,10 +123,10 @@ function collect(
   collected: Collected,
   findings: Findings,
 ): void {
-  const before = collected.get(name);
+  const before = Object.hasOwn(collected, name) ? collected[name] : undefined;
   const last = before?.at(-1);
   if (before === undefined || last === undefined) {
-    collected.set(name, [entry]);
+    collected[name] = [entry];
     return;
   }
   if (row.repeat === 'each') {
@@ -149,7 +148,7 @@ function collect(
 
 /** What may be meant by a word that the level does not know. */
 function reportUnknown(level: Level, statement: Statement, findings: Findings): void {
-  const name = keywordOf(statement);
+  const name = statement.keyword;
   const span = keywordSpan(statement);
   const where = level.name === '' ? 'at the top level' : `in '${level.name}'`;
   const homes = homesOf(name);

@@ -12,10 +12,9 @@ export function reportStatus(
   statement: Statement,
   findings: Findings,
 ): void {
+  if (row.status === 'supported') return;
   const span = keywordSpan(statement);
   switch (row.status) {
-    case 'supported':
-      return;
     case 'notInEffectYet':
       findings.report('not-in-effect-yet', span, `'${name}' is read, but not in effect yet`);
       return;

@@ -147,17 +147,17 @@ function startAddress(line: Line): Draft<VirtualAddress> | undefined {
   const [first] = line.tokens;
   if (first === undefined) return undefined;
   const parsed = parsePrefix(first.value);
-  const span = line.spanOf(first);
   if (parsed === null) {
     const message = `'${first.value}' is not an address; the entry is left out`;
-    line.findings.report('bad-address', span, message, {
+    line.findings.report('bad-address', line.spanOf(first), message, {
       hint: 'expected ADDRESS[/LENGTH] with options after it',
     });
     return undefined;
   }
   if (parsed.badLength) {
     const message = `the prefix length of '${first.value}' is not possible`;
-    line.findings.report('bad-value', span, `${message}; /${parsed.prefixLength} is used`);
+    const used = `/${parsed.prefixLength} is used`;
+    line.findings.report('bad-value', line.spanOf(first), `${message}; ${used}`);
   }
   return {
     family: parsed.family,

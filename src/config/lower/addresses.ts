@@ -56,7 +56,7 @@ export function listAddresses(
       continue;
     }
     seen.set(keyOf(entry.value), entry);
-    context.origins.set(entry.value, '', entry.span);
+    context.origins.set(entry.value, '', entry);
     list.push(entry.value);
   }
   return list;

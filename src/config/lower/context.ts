@@ -4,12 +4,22 @@ import type { Findings } from '../findings.ts';
 import type { Entry, Level, Settings } from '../keywords/types.ts';
 import type { Span } from '../source.ts';
 
+/** Whatever knows its place; the place itself is made when somebody asks. */
+interface Placed {
+  readonly span: Span | null;
+}
+
 /** Where one thing stands. */
 interface Places {
-  readonly fields: Map<string, Span>;
+  /** Of the thing itself. */
+  own: Placed | null;
+  /** Most things have none: thousands of maps would be empty. */
+  fields: Map<string, Placed> | null;
   /** The settings of its block, whose entries know their places. */
   settings: Readonly<Record<string, readonly Entry<unknown>[] | undefined>>;
 }
+
+const nothing: Places['settings'] = {};
 
 /** Where things of the model stand in the files; kept beside the model, not in it. */
 export class Origins {
@@ -17,9 +27,10 @@ export class Origins {
   private readonly places = new Map<object, Places>();
 
   /** `field` is a keyword, or empty for the thing itself. */
-  set(thing: object, field: string, span: Span | null | undefined): void {
-    if (span === null || span === undefined) return;
-    this.placesOf(thing).fields.set(field, span);
+  set(thing: object, field: string, at: Placed): void {
+    const places = this.placesOf(thing);
+    if (field === '') places.own = at;
+    else (places.fields ??= new Map()).set(field, at);
   }
 
   /** `copy` stands where `original` does. */
@@ -32,15 +43,16 @@ export class Origins {
   of(thing: object, field = ''): Span | null {
     const places = this.places.get(thing);
     if (places === undefined) return null;
-    const { fields, settings } = places;
-    return fields.get(field) ?? settings[field]?.at(-1)?.span ?? fields.get('') ?? null;
+    const { own, fields, settings } = places;
+    const place = fields?.get(field) ?? settings[field]?.at(-1) ?? own;
+    return place?.span ?? null;
   }
 
   /** The keyword was written in the file. */
   has(thing: object, field: string): boolean {
     const places = this.places.get(thing);
     if (places === undefined) return false;
-    return places.fields.has(field) || (places.settings[field]?.length ?? 0) > 0;
+    return places.fields?.has(field) === true || (places.settings[field]?.length ?? 0) > 0;
   }
 
   /** Each setting of a block stands where it was written. */
@@ -51,7 +63,7 @@ export class Origins {
   private placesOf(thing: object): Places {
     const known = this.places.get(thing);
     if (known !== undefined) return known;
-    const places = { fields: new Map<string, Span>(), settings: {} };
+    const places: Places = { own: null, fields: null, settings: nothing };
     this.places.set(thing, places);
     return places;
   }

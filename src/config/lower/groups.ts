@@ -110,6 +110,6 @@ export function lowerGroup(
     smtpAlert: lowerAlert(settings, globals),
   };
   context.origins.setAll(made, settings);
-  context.origins.set(made, '', block.span);
+  context.origins.set(made, '', block);
   return made;
 }

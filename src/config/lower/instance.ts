@@ -87,7 +87,7 @@ function plainFiles(uses: readonly TrackerUse[], context: Lowering): TrackerUse[
   return uses.map((use) => {
     if (use.weight !== 1 || context.origins.has(use, 'weight')) return use;
     const plain = { ...use, weight: 0 };
-    context.origins.set(plain, '', context.origins.of(use));
+    context.origins.set(plain, '', { span: context.origins.of(use) });
     return plain;
   });
 }

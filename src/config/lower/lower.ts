@@ -52,6 +52,7 @@ export function lower(root: Root, statements: readonly Statement[], context: Low
   return {
     globals,
     instances: instances.map((instance, index) => {
+      if (instance.rules.length === 0) return instance;
       const made = { ...instance, rules: numbered[index + 1] ?? [] };
       context.origins.copy(instance, made);
       return made;
@@ -136,7 +137,7 @@ function listed<T extends object>(
 ): T[] {
   return (entries ?? []).flatMap(({ value }) =>
     value.map((entry) => {
-      context.origins.set(entry.value, '', entry.span);
+      context.origins.set(entry.value, '', entry);
       return entry.value;
     }),
   );

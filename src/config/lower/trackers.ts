@@ -36,7 +36,7 @@ export function lowerNamed<B extends { readonly name: string }, T extends Named>
     seen.set(name, entry);
     const thing = lower(entry.value, context);
     if (thing === null) continue;
-    context.origins.set(thing, '', entry.span);
+    context.origins.set(thing, '', entry);
     made.set(name, thing);
   }
   return [...made.values()];

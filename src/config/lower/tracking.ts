@@ -40,8 +40,8 @@ export function lowerTracks(
         context.findings.report('tracker-twice', line.span, message);
         continue;
       }
-      context.origins.set(use, '', line.span);
-      if (line.value.weight !== null) context.origins.set(use, 'weight', line.span);
+      context.origins.set(use, '', line);
+      if (line.value.weight !== null) context.origins.set(use, 'weight', line);
       uses.set(use.name, use);
     }
   }
@@ -132,7 +132,7 @@ export function withoutGroupWeights(
     });
     if (!kept) continue;
     const plain = { ...use, weight: 0 };
-    context.origins.set(plain, '', span);
+    context.origins.set(plain, '', { span });
     result.push(plain);
   }
   return result;

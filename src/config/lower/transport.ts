@@ -6,7 +6,6 @@ import type { Address } from '../address.ts';
 import { spanFor, valueOf } from '../keywords/types.ts';
 import type { Entry } from '../keywords/types.ts';
 import type { UnicastPeer, UnicastSettings, VrrpDefaults } from '../model.ts';
-import { keywordOf } from '../read/tree.ts';
 import type { Lowering } from './context.ts';
 import type { InstanceBlock, InstanceSettings } from './settings.ts';
 
@@ -44,7 +43,7 @@ function firstFamily(settings: InstanceSettings, keyword: string): Family | unde
 /** The family of an instance is that of the first address it names. */
 export function lowerFamily({ statement, settings }: InstanceBlock): Family {
   for (const inner of statement.block?.statements ?? []) {
-    const family = firstFamily(settings, keywordOf(inner));
+    const family = firstFamily(settings, inner.keyword);
     if (family !== undefined) return family;
   }
   return 4;
@@ -64,7 +63,8 @@ function ofFamily(
 
 function lowerPeers(settings: InstanceSettings, family: Family, context: Lowering): UnicastPeer[] {
   const peers = new Map<string, UnicastPeer>();
-  for (const { value, span } of valueOf(settings.unicast_peer) ?? []) {
+  for (const entry of valueOf(settings.unicast_peer) ?? []) {
+    const { value, span } = entry;
     if ((value.address.includes(':') ? 6 : 4) !== family) {
       const message = `${value.address} is of the other family than the instance; left out`;
       context.findings.report('wrong-family', span, message);
@@ -72,7 +72,7 @@ function lowerPeers(settings: InstanceSettings, family: Family, context: Lowerin
       const message = `${value.address} is already listed`;
       context.findings.report('duplicate-address', span, message);
     } else {
-      context.origins.set(value, '', span);
+      context.origins.set(value, '', entry);
       peers.set(value.address, value);
     }
   }

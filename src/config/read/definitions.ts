@@ -205,6 +205,7 @@ export class Definitions {
 
   /** Reports what looks like the use of a name but is none. Quoted text may mean it so. */
   reportUnknown(line: Text): void {
+    if (!line.value.includes('$')) return;
     for (const match of line.value.matchAll(/\$(?:\{([^{}]*)\}|([A-Za-z_][A-Za-z0-9_]*))/g)) {
       const name = match[1] ?? match[2] ?? '';
       const known = this.known.has(name);

@@ -1,6 +1,7 @@
 /**
- * From segments to the tree. The parser believes the braces, and asks the keyword table only
- * where they cannot be right: a block that was never opened, or never closed.
+ * From segments to the tree, one by one as they are cut: nobody keeps all of them. The parser
+ * believes the braces, and asks the keyword table only where they cannot be right: a block that
+ * was never opened, or never closed.
  */
 
 import type { Findings } from '../findings.ts';
@@ -9,8 +10,7 @@ import type { Span } from '../source.ts';
 import { spanOf, syntheticText } from '../text.ts';
 import type { Segment } from './segments.ts';
 import { tokenize } from './tokens.ts';
-import { keywordOf, keywordSpan } from './tree.ts';
-import type { Block, Statement } from './tree.ts';
+import { keywordSpan, Statement } from './tree.ts';
 
 /** What the parser has to know of the keywords of one level. */
 export interface Shape {
@@ -31,36 +31,42 @@ interface OpenBlock {
   readonly own: boolean;
 }
 
-export function parse(segments: readonly Segment[], root: Shape, findings: Findings): Statement[] {
-  return new Parser(segments, root, findings).run();
-}
-
-class Parser {
-  private readonly segments: readonly Segment[];
+export class Parser {
   private readonly root: Shape;
   private readonly findings: Findings;
   private readonly top: Statement[] = [];
   private readonly stack: OpenBlock[] = [];
-  private index = 0;
+  /** Not parsed yet: what a line means may depend on what follows it. */
+  private held: Segment | null = null;
   /** The last statement may still get its block. */
   private pending = false;
   private lastClosed: { keyword: string; span: Span } | null = null;
 
-  constructor(segments: readonly Segment[], root: Shape, findings: Findings) {
-    this.segments = segments;
+  constructor(root: Shape, findings: Findings) {
     this.root = root;
     this.findings = findings;
   }
 
-  run(): Statement[] {
-    for (; this.index < this.segments.length; this.index += 1) {
-      const segment = this.segments[this.index];
-      if (segment?.kind === 'line') this.line(segment);
-      else if (segment?.kind === 'open') this.open(segment.span, segment.own);
-      else if (segment !== undefined) this.close(segment.span);
-    }
+  /** Segments have to come in the order of the file. */
+  take(segment: Segment): void {
+    this.parseHeld(segment);
+    this.held = segment;
+  }
+
+  /** The statements of the top level, when there are no more segments. */
+  finish(): Statement[] {
+    this.parseHeld(null);
+    this.held = null;
     while (this.stack.length > 0) this.closeMissing(null);
     return this.top;
+  }
+
+  private parseHeld(next: Segment | null): void {
+    const { held } = this;
+    if (held === null) return;
+    if (held.kind === 'line') this.line(held, next?.kind === 'open');
+    else if (held.kind === 'open') this.open(held.span, held.own);
+    else this.close(held.span);
   }
 
   private get current(): Statement[] {
@@ -72,15 +78,15 @@ class Parser {
     return block === undefined ? this.root : block.shape;
   }
 
-  private line(segment: Segment & { kind: 'line' }): void {
-    const { tokens, unmatchedQuote } = tokenize(segment.text);
+  private line({ text, own }: Segment & { kind: 'line' }, hasBlock: boolean): void {
+    const { tokens, unmatchedQuote } = tokenize(text, 1);
     const keyword = tokens[0]?.value ?? '';
     if (tokens.length === 0 && unmatchedQuote === -1) return;
     this.openIfForgotten(keyword);
-    if (this.isForeign(keyword)) {
-      while (this.stack.length > 0) this.closeMissing(spanOf(segment.text));
+    if (hasBlock && this.isForeign(keyword)) {
+      while (this.stack.length > 0) this.closeMissing(spanOf(text));
     }
-    this.current.push({ text: segment.text, tokens, block: null, own: segment.own });
+    this.current.push(new Statement(text, keyword, own));
     this.pending = true;
   }
 
@@ -88,7 +94,7 @@ class Parser {
   private openIfForgotten(keyword: string): void {
     const last = this.pending ? this.current.at(-1) : undefined;
     if (last === undefined || this.shape === null || this.shape.entries) return;
-    const name = keywordOf(last);
+    const name = last.keyword;
     if (!this.shape.needsBlock(name) || this.shape.has(keyword)) return;
     const inside = this.shape.inside(name);
     if (inside === null || !(inside.entries || inside.has(keyword))) return;
@@ -99,12 +105,11 @@ class Parser {
     this.push(span, last.own);
   }
 
-  /** The first line of an object of the top level, where a block is still open. */
+  /** The keyword of an object of the top level, where a block is still open. */
   private isForeign(keyword: string): boolean {
     const { shape } = this;
     if (this.stack.length === 0 || shape === null || shape.has(keyword)) return false;
-    if (!this.root.needsBlock(keyword)) return false;
-    return this.segments[this.index + 1]?.kind === 'open';
+    return this.root.needsBlock(keyword);
   }
 
   private open(span: Span, own: boolean): void {
@@ -118,14 +123,13 @@ class Parser {
       keepalived:
         'keepalived ignores it, and then takes its closing brace for that of the block around',
     });
-    const text = syntheticText('', span);
-    this.current.push({ text, tokens: [], block: null, own });
+    this.current.push(new Statement(syntheticText('', span), '', own));
     this.push(span, own);
   }
 
   private push(open: Span, own: boolean): void {
     const last = this.current.at(-1);
-    const keyword = last === undefined ? '' : keywordOf(last);
+    const keyword = last?.keyword ?? '';
     const shape = this.shape?.entries === true ? null : (this.shape?.inside(keyword) ?? null);
     this.stack.push({ open, statements: [], shape, keyword, own });
     this.pending = false;
@@ -146,15 +150,12 @@ class Parser {
       return;
     }
     this.lastClosed = { keyword: block.keyword, span };
-    this.attach(block, span);
+    this.attach(block);
   }
 
-  private attach(block: OpenBlock, close: Span | null): void {
-    const owner = this.current.pop();
-    if (owner === undefined) return;
-    const { open, statements } = block;
-    const made: Block = { open, close, statements };
-    this.current.push({ ...owner, block: made });
+  /** Lists grow in steps; a copy takes no more room than it needs. */
+  private attach({ open, statements }: OpenBlock): void {
+    this.current.at(-1)?.attach({ open, statements: statements.slice() });
   }
 
   private closeMissing(before: Span | null): void {
@@ -167,6 +168,6 @@ class Parser {
       keepalived: 'keepalived reads what follows as part of this block',
     });
     this.pending = false;
-    this.attach(block, null);
+    this.attach(block);
   }
 }

@@ -58,17 +58,20 @@ interface FileFrame {
 }
 
 export class Preprocessor {
-  readonly segments: Segment[] = [];
   readonly sources: Source[] = [];
   readonly definitions: Definitions;
   private readonly world: World;
   private readonly findings: Findings;
   private readonly active: string[] = [];
+  private readonly next: (segment: Segment) => void;
+  private segmentCount = 0;
   private full = false;
 
-  constructor(world: World, findings: Findings) {
+  /** `next` is told of each segment as soon as it is cut. */
+  constructor(world: World, findings: Findings, next: (segment: Segment) => void) {
     this.world = world;
     this.findings = findings;
+    this.next = next;
     this.definitions = new Definitions(findings);
   }
 
@@ -121,8 +124,8 @@ export class Preprocessor {
     const directory = dirname(resolve(source.path));
     const frame: FileFrame = { source, directory, checks, open: null };
     const { lineStarts, text } = source;
-    for (const [index, lineStart] of lineStarts.entries()) {
-      const start = lineStart === 0 ? this.skipMark(source) : lineStart;
+    for (let index = 0; index < lineStarts.length; index += 1) {
+      const start = index === 0 ? this.skipMark(source) : (lineStarts[index] ?? 0);
       const next = lineStarts[index + 1];
       const end = next === undefined ? text.length : next - 1;
       if (start < end) this.readLine(textFrom(source, start, trimEnding(text, start, end)), frame);
@@ -304,31 +307,40 @@ export class Preprocessor {
   }
 
   private emit(text: Text, frame: FileFrame, state: { own: boolean; depth: number }): void {
-    const include = /^include([rmwba]?)[ \t]+(\S.*)$/.exec(text.value);
-    if (include !== null) {
-      this.definitions.reportUnknown(text);
-      const pattern = (include[2] ?? '').trim().replace(/^"(.*)"$/, '$1');
-      this.include(include[1] ?? '', pattern, text, frame);
-      return;
-    }
-    if (/^include_check(?=[ \t]|$)/.test(text.value)) {
-      frame.checks = changeChecks(text.value.split(/[ \t]+/).slice(1), frame.checks);
-    }
-    for (const [index, segment] of cutAtBraces(text, state.own, this.findings).entries()) {
+    if (text.value.startsWith('include') && this.isInclude(text, frame)) return;
+    let first = true;
+    for (const segment of cutAtBraces(text, state.own, this.findings)) {
       // What stands behind a brace is a line of its own, with all that a line may begin with.
-      const again = index > 0 && segment.kind === 'line' && lineStart.test(segment.text.value);
+      const again = !first && segment.kind === 'line' && lineStart.test(segment.text.value);
+      first = false;
       if (again && state.depth < replayLimit) {
         this.process(segment.text, frame, { own: state.own, depth: state.depth + 1 });
         continue;
       }
       if (segment.kind === 'line') this.definitions.reportUnknown(segment.text);
-      this.segments.push(segment);
+      this.segmentCount += 1;
+      this.next(segment);
     }
     this.checkLimit(text);
   }
 
+  /** Reads what the line includes. False: it includes nothing, though it may say how to. */
+  private isInclude(text: Text, frame: FileFrame): boolean {
+    const include = /^include([rmwba]?)[ \t]+(\S.*)$/.exec(text.value);
+    if (include !== null) {
+      this.definitions.reportUnknown(text);
+      const pattern = (include[2] ?? '').trim().replace(/^"(.*)"$/, '$1');
+      this.include(include[1] ?? '', pattern, text, frame);
+      return true;
+    }
+    if (/^include_check(?=[ \t]|$)/.test(text.value)) {
+      frame.checks = changeChecks(text.value.split(/[ \t]+/).slice(1), frame.checks);
+    }
+    return false;
+  }
+
   private checkLimit(text: Text): void {
-    if (this.full || this.segments.length <= segmentLimit) return;
+    if (this.full || this.segmentCount <= segmentLimit) return;
     this.full = true;
     const message = `more than ${segmentLimit} lines: the rest is not read`;
     this.findings.report('too-large', spanOf(text), message);

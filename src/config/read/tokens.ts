@@ -16,12 +16,15 @@ export interface Tokens {
   readonly unmatchedQuote: number;
 }
 
-/** Splits at blanks; `"..."` is one token without escapes, and ends a word it stands in. */
-export function tokenize(text: Text): Tokens {
+/**
+ * Splits at blanks; `"..."` is one token without escapes, and ends a word it stands in. The first
+ * `most` words are enough.
+ */
+export function tokenize(text: Text, most = Infinity): Tokens {
   const { value } = text;
   const tokens: Token[] = [];
   let index = 0;
-  while (index < value.length) {
+  while (index < value.length && tokens.length < most) {
     const character = value[index];
     if (character === ' ' || character === '\t') {
       index += 1;

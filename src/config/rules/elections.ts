@@ -1,6 +1,6 @@
 /** Settings that are legal and yet hardly what was meant. */
 
-import { keywordOf, keywordSpan } from '../read/tree.ts';
+import { keywordSpan } from '../read/tree.ts';
 import { effectiveTrackers } from '../effective.ts';
 import type { Instance, Model, TrackerUse } from '../model.ts';
 import type { RuleInput } from './input.ts';
@@ -74,7 +74,7 @@ export function strictService({ model, findings, origins }: RuleInput): void {
 export function globalsFirst({ statements, findings }: RuleInput): void {
   let seen = false;
   for (const statement of statements) {
-    const keyword = keywordOf(statement);
+    const { keyword } = statement;
     if (keyword === 'vrrp_instance') seen = true;
     if (keyword !== 'global_defs' || !seen) continue;
     const message = 'global_defs stands after instances that use it';

@@ -28,7 +28,7 @@ function run(_lab: Lab, { rounds }: BenchOptions, say: (what: string) => void): 
         most: 3,
         of: 'ratio',
         floor:
-          'every line and word is an object that knows its place for the message that may point at it; collecting what is left of them is a third of it, and Node.js alone takes 60 ms',
+          'every line is kept with its place for the message that may point at it, and Node.js alone takes 60 ms',
       },
     ],
   });
