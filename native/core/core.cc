@@ -252,6 +252,7 @@ void passOfInstance(CoreState& core, const Deadlines::Due& due) {
     case Purpose::stopLimit:
     case Purpose::staticsRetry:
     case Purpose::pulse:
+    case Purpose::recovery:
       UNREACHABLE();
   }
   UNREACHABLE();
@@ -270,6 +271,9 @@ void pass(CoreState& core, const Deadlines::Due& due) {
       return;
     case Purpose::pulse:
       pulse::onDeadline(core, due.at);
+      return;
+    case Purpose::recovery:
+      health::recoverAll(core);
       return;
     case Purpose::announcePaced:
       pacing::onDeadline(core, due.owner);
@@ -311,6 +315,7 @@ Core::Core(CoreOptions options, const wire::Digests& digests)
   core.stopSlot = core.deadlines.allocate(Purpose::stopLimit, 0);
   core.pulseSlot = core.deadlines.allocate(Purpose::pulse, 0);
   core.staticsSlot = core.deadlines.allocate(Purpose::staticsRetry, 0);
+  core.recoverySlot = core.deadlines.allocate(Purpose::recovery, 0);
   core.outbox.reserve(64);
 }
 

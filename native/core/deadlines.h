@@ -30,6 +30,7 @@ enum class Purpose : std::uint8_t {
   stopLimit,      // an orderly stop takes no longer than this
   staticsRetry,   // static objects that the kernel refused are tried again
   pulse,          // comes every interval: its lateness tells that this host was away
+  recovery,       // faults have gone: judged when all that had arrived has been heard
 };
 inline constexpr std::size_t kInstancePurposes = 10;
 

@@ -12,7 +12,7 @@ struct EnumNames<Purpose> {
   static constexpr auto names = words(
       "advert", "masterDown", "triggeredAdvert", "preemptDelay", "announceAgain", "announceRefresh",
       "announceLowerAgain", "announceExtra", "retry", "gate", "trackerDelay", "announcePaced",
-      "linkDelay", "startupDelay", "stopLimit", "staticsRetry", "pulse");
+      "linkDelay", "startupDelay", "stopLimit", "staticsRetry", "pulse", "recovery");
 };
 
 template <>

@@ -46,9 +46,8 @@ void act(CoreState& core, Router& router) {
     return;
   }
   if (health.pending) return;
-  if (router.state == State::fault) {
-    election::happen(core, router, Happening::faultsCleared, causeOf(CauseKind::faultCleared));
-  }
+  // An owner is MASTER at once then: what else has arrived, another fault even, is heard before.
+  if (router.state == State::fault) core.deadlines.arm(core.recoverySlot, core.now);
   if (router.state == State::init) {
     election::happen(core, router, Happening::started, causeOf(router.startCause));
   }
@@ -151,6 +150,15 @@ void reassess(CoreState& core, Router& router, const Because& because) {
 
 void reassessAll(CoreState& core, const Because& because) {
   for (const auto& router : core.routers) reassess(core, *router, because);
+}
+
+void recoverAll(CoreState& core) {
+  if (!mayJudge(core)) return;
+  for (const auto& router : core.routers) {
+    const auto& health = router->health;
+    if (router->state != State::fault || health.pending || !health.faults.empty()) continue;
+    election::happen(core, *router, Happening::faultsCleared, causeOf(CauseKind::faultCleared));
+  }
 }
 
 void trackerChanged(CoreState& core, TrackerId tracker) {

@@ -18,6 +18,8 @@ void locate(CoreState& core, Router& router, const Because& because = {});
 // Judges the instance and the other members of its group.
 void reassess(CoreState& core, Router& router, const Because& because = {});
 void reassessAll(CoreState& core, const Because& because = {});
+// Who has no reason for FAULT any more leaves it.
+void recoverAll(CoreState& core);
 // Those that use this tracker.
 void trackerChanged(CoreState& core, TrackerId tracker);
 

@@ -65,6 +65,7 @@ struct CoreState {
   Deadlines::Slot stopSlot = 0;
   Deadlines::Slot pulseSlot = 0;
   Deadlines::Slot staticsSlot = 0;
+  Deadlines::Slot recoverySlot = 0;
   // Between two pulses: at most the shortest advert interval (apply.cc); zero without instances.
   Duration pulse;
   // When this host came back from the last absence of more than an interval: a stopped

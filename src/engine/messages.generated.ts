@@ -69,7 +69,8 @@ export type Purpose =
   | 'startupDelay'
   | 'stopLimit'
   | 'staticsRetry'
-  | 'pulse';
+  | 'pulse'
+  | 'recovery';
 
 export type PreemptDelay = 'idle' | 'running' | 'over';
 

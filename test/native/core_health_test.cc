@@ -107,6 +107,19 @@ TEST_CASE("a fault tracker that fails: one goodbye, no VIP, FAULT; and back by B
   EXPECT(lab.state(0) == State::master);
 }
 
+TEST_CASE("an owner that comes back hears of another fault, not yet read, before it is MASTER") {
+  auto lab = masterOf(tracking(255, 0));
+  lab.give(0, link(lab::kEth0, "eth0", false));
+  REQUIRE(lab.state(0) == State::fault);
+  lab.take(0);
+  const core::ReportTracker failed{TrackerId{1}, Revision{}, TrackerStatus::failed, 0};
+  lab.giveTogether(0, {link(lab::kEth0, "eth0", true), failed});
+  EXPECT(lab.takeOnly(0, "state") == Lines{});
+  EXPECT(faults(lab) == std::vector{CauseKind::trackerFault});
+  report(lab, 1, TrackerStatus::ok);
+  EXPECT(lab.takeOnly(0, "state") == Lines{"state fault->master owner"});
+}
+
 TEST_CASE("two tracked interfaces down: one that comes back does not end the fault") {
   auto config = Lab::instance(200);
   config.interfaces = {{lab::name("eth1"), 0, false}, {lab::name("eth2"), 0, false}};

@@ -92,9 +92,15 @@ void Lab::apply(std::size_t host, const core::InstanceConfig& config) {
 }
 
 void Lab::give(std::size_t host, const core::Input& input) {
-  if (isConfiguration(input)) hosts_[host].configuration.push_back(input);
-  hosts_[host].core.handle(now_, input);
-  drain(host);
+  giveTogether(host, {input});
+}
+
+void Lab::giveTogether(std::size_t host, std::initializer_list<core::Input> inputs) {
+  for (const auto& input : inputs) {
+    if (isConfiguration(input)) hosts_[host].configuration.push_back(input);
+    hosts_[host].core.handle(now_, input);
+    drain(host);
+  }
   run(Duration::zero());
 }
 

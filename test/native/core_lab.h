@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <functional>
+#include <initializer_list>
 #include <memory>
 #include <set>
 #include <string>
@@ -44,6 +45,8 @@ class Lab {
 
   void apply(std::size_t host, const core::InstanceConfig& config);
   void give(std::size_t host, const core::Input& input);
+  // What had all arrived before the host looked: no deadline passes between them.
+  void giveTogether(std::size_t host, std::initializer_list<core::Input> inputs);
   // An advert from nowhere, as if it came from this address.
   void inject(std::size_t host, const char* source, const core::InstanceConfig& sender,
               std::uint8_t priority);
