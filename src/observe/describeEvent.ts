@@ -15,7 +15,13 @@ import type {
   Started,
 } from '../engine/messages.generated.ts';
 import { objectText } from './objectText.ts';
-import { duration, explainGroupTransition, explainTransition, stateWord } from './explain.ts';
+import {
+  addressErrorText,
+  duration,
+  explainGroupTransition,
+  explainTransition,
+  stateWord,
+} from './explain.ts';
 import type { Names } from './names.ts';
 
 export interface Description {
@@ -71,7 +77,7 @@ export function describeEvent(event: EngineEvent, names: Names): Description | u
         peer: event.source,
       });
     case 'AddressFailed': {
-      const text = `${event.address} could not be added: ${errnoText(event.errorNumber)}`;
+      const text = `${event.address} could not be added: ${addressErrorText(event.errorNumber)}`;
       return line('error', text, { address: event.address, errno: event.errorNumber });
     }
     case 'AddressRestored': {

@@ -2,14 +2,18 @@
  * A cause as a sentence that an operator understands at three in the morning. Pure: everything
  * it says comes from the event and from the names that it is handed.
  */
+import { constants } from 'node:os';
 import { errnoText } from '../base/errorText.ts';
 import type {
   Cause,
+  CauseKind,
   GroupStateChanged,
   State,
   StateChanged,
 } from '../engine/messages.generated.ts';
 import type { Names } from './names.ts';
+
+const errnos = constants.errno;
 
 /** The state as the users' files and scripts spell it. */
 export function stateWord(state: State): 'INIT' | 'BACKUP' | 'MASTER' | 'FAULT' {
@@ -42,76 +46,65 @@ export function explainGroupTransition(event: GroupStateChanged, names: Names): 
 
 /** Why, without a capital and without a full stop. */
 export function explainCause(cause: Cause, names: Names): string {
-  const peer = peerWords(cause);
-  switch (cause.kind) {
-    case 'none':
-      return 'no cause was given';
-    case 'started':
-      return 'it has been started';
-    case 'masterSilent':
-      return `no advert from ${peer ?? 'any other router'} for ${duration(cause.silence)}`;
-    case 'goodbyeReceived':
-      return `${cause.peer ?? 'the master'} said goodbye (priority 0)`;
-    case 'preempting':
-      return `${peer ?? 'another router'} is MASTER although its priority is lower`;
-    case 'owner':
-      return 'this router owns the addresses (priority 255)';
-    case 'higherPriority':
-      return `${peer ?? 'another router'} advertises, and its priority is higher`;
-    case 'higherAddress':
-      return `${peer ?? 'another router'} advertises the same priority from a higher address`;
-    case 'trackersBlind':
-      return 'the part of failoverd that watches the trackers does not answer';
-    case 'wokeLate':
-      return `this host was away for ${duration(cause.silence)}, longer than its peers wait`;
-    case 'stopping':
-      return 'failoverd is stopping';
-    case 'drained':
-      return 'an operator drained it';
-    case 'removed':
-      return 'it was removed from the configuration';
-    case 'configChanged':
-      return 'the configuration was changed';
-    case 'carriedOver':
-      return 'this process has taken the place of another one (failoverd upgrade)';
-    case 'groupMember':
-      return `it follows ${memberWords(cause, names)}`;
-    default:
-      return explainFault(cause, names);
-  }
+  return causeWords[cause.kind](cause, names);
 }
 
-/** The causes that have to do with FAULT. */
-function explainFault(cause: Cause, names: Names): string {
-  const link = cause.interfaceName === '' ? 'its interface' : `interface ${cause.interfaceName}`;
-  switch (cause.kind) {
-    case 'trackerFault':
-      return `${trackerWords(cause, names)} reports a failure`;
-    case 'interfaceDown':
-      return `${link} is down`;
-    case 'interfaceMissing':
-      return `${link} does not exist`;
-    case 'noSourceAddress':
-      return `${link} lacks the address to send adverts from`;
-    case 'noPeer':
-      return 'unicast_peer lists no router to send adverts to';
-    case 'staticMissing': {
-      const why = cause.errorNumber === 0 ? '' : `: ${errnoText(cause.errorNumber)}`;
-      return `a static address, route or rule that it needs is not there${why}`;
-    }
-    case 'listenFailed':
-      return `cannot listen for adverts on ${link}: ${errnoText(cause.errorNumber)}`;
-    case 'addressRefused':
-      return `the kernel refuses the virtual addresses: ${errnoText(cause.errorNumber)}`;
-    case 'addressLost':
-      return `something else on this host keeps removing ${cause.address ?? 'a virtual address'}`;
-    case 'faultCleared':
-      return clearedWords(cause, names);
-    case 'firstResult':
-      return 'the first results of its trackers are there';
-    default:
-      return cause.kind;
-  }
+const causeWords: Readonly<Record<CauseKind, (cause: Cause, names: Names) => string>> = {
+  none: () => 'no cause was given',
+  started: () => 'it has been started',
+  masterSilent: (cause) =>
+    `no advert from ${peerWords(cause) ?? 'any other router'} for ${duration(cause.silence)}`,
+  goodbyeReceived: ({ peer }) => `${peer ?? 'the master'} said goodbye (priority 0)`,
+  preempting: (cause) => `${otherRouter(cause)} is MASTER although its priority is lower`,
+  owner: () => 'this router owns the addresses (priority 255)',
+  higherPriority: (cause) => `${otherRouter(cause)} advertises, and its priority is higher`,
+  higherAddress: (cause) =>
+    `${otherRouter(cause)} advertises the same priority from a higher address`,
+  secondMaster: (cause) =>
+    `${otherRouter(cause)} was MASTER as well, and has been told to give way`,
+  trackersBlind: () => 'the part of failoverd that watches the trackers does not answer',
+  wokeLate: ({ silence }) =>
+    `this host was away for ${duration(silence)}, longer than its peers wait`,
+  stopping: () => 'failoverd is stopping',
+  drained: () => 'an operator drained it',
+  removed: () => 'it was removed from the configuration',
+  configChanged: () => 'the configuration was changed',
+  carriedOver: () => 'this process has taken the place of another one (failoverd upgrade)',
+  groupMember: (cause, names) => `it follows ${memberWords(cause, names)}`,
+  trackerFault: (cause, names) => `${trackerWords(cause, names)} reports a failure`,
+  interfaceDown: (cause) => `${linkWords(cause)} is down`,
+  interfaceMissing: (cause) => `${linkWords(cause)} does not exist`,
+  noSourceAddress: (cause) => `${linkWords(cause)} lacks the address to send adverts from`,
+  sendFailed: (cause) =>
+    `adverts cannot be sent on ${linkWords(cause)}: ${sendErrorText(cause.errorNumber)}`,
+  listenFailed: (cause) =>
+    `cannot listen for adverts on ${linkWords(cause)}: ${errnoText(cause.errorNumber)}`,
+  noPeer: () => 'unicast_peer lists no router to send adverts to',
+  staticMissing: ({ errorNumber }) => {
+    const why = errorNumber === 0 ? '' : `: ${errnoText(errorNumber)}`;
+    return `a static address, route or rule that it needs is not there${why}`;
+  },
+  addressRefused: ({ errorNumber }) =>
+    `the kernel refuses the virtual addresses: ${addressErrorText(errorNumber)}`,
+  addressLost: ({ address }) =>
+    `something else on this host keeps removing ${address ?? 'a virtual address'}`,
+  faultCleared: (cause, names) => clearedWords(cause, names),
+  firstResult: () => 'the first results of its trackers are there',
+};
+
+/** What the kernel says of an advert that it does not send. */
+function sendErrorText(errorNumber: number): string {
+  const text = errnoText(errorNumber);
+  return errorNumber === errnos.EMSGSIZE
+    ? `${text}; its MTU is too small for so many addresses`
+    : text;
+}
+
+/** What the kernel says of an address that it does not add. */
+export function addressErrorText(errorNumber: number): string {
+  const text = errnoText(errorNumber);
+  // addrconf.c: the only way to it is disable_ipv6. Rights that are missing are EPERM.
+  return errorNumber === errnos.EACCES ? `${text}; IPv6 is switched off there` : text;
 }
 
 function clearedWords(cause: Cause, names: Names): string {
@@ -122,6 +115,14 @@ function clearedWords(cause: Cause, names: Names): string {
 
 function trackerWords(cause: Cause, names: Names): string {
   return cause.tracker === undefined ? 'a tracker' : names.tracker(cause.tracker);
+}
+
+function linkWords({ interfaceName }: Cause): string {
+  return interfaceName === '' ? 'its interface' : `interface ${interfaceName}`;
+}
+
+function otherRouter(cause: Cause): string {
+  return peerWords(cause) ?? 'another router';
 }
 
 function memberWords(cause: Cause, names: Names): string {

@@ -80,6 +80,12 @@ export class Journal {
   }
 
   add(entry: NewEntry): JournalEntry {
+    const numbered = this.#append(entry);
+    for (const listener of this.#listeners) listener(numbered);
+    return numbered;
+  }
+
+  #append(entry: NewEntry): JournalEntry {
     this.#number += 1;
     const numbered = { number: this.#number, ...entry };
     this.#entries.push(numbered);
@@ -87,13 +93,16 @@ export class Journal {
     const { maxEntries } = this.#options;
     if (this.#entries.length >= maxEntries * 2) this.#entries = this.#entries.slice(-maxEntries);
     if (isTransition(numbered)) this.#keepTransition(numbered);
-    for (const listener of this.#listeners) listener(numbered);
     return numbered;
   }
 
-  /** What another process has found out, oldest first. Before anything is added. */
+  /** What another process has found out, oldest first; it comes before what is here already. */
   adopt(entries: readonly JournalEntry[]): void {
-    for (const { number: _, ...entry } of entries) this.add(entry);
+    const own = this.#entries;
+    this.#entries = [];
+    this.#transitions.clear();
+    this.#number = 0;
+    for (const { number: _, ...entry } of [...entries, ...own]) this.#append(entry);
   }
 
   /** What a successor is told: the last entries, and the transitions that are older. */

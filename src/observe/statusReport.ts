@@ -3,7 +3,6 @@
  * socket hands out, what metrics are made of. Durations are milliseconds, `...At` are milliseconds
  * since 1970. Pure: made from the engine's snapshot and what the daemon knows beside it.
  */
-import { errnoText } from '../base/errorText.ts';
 import type {
   EngineSnapshot,
   InstanceConfig,
@@ -11,7 +10,7 @@ import type {
   InstanceStatus,
 } from '../engine/messages.generated.ts';
 import type { Alarm, AlarmName } from './alarms.ts';
-import { explainCause, stateWord } from './explain.ts';
+import { addressErrorText, explainCause, stateWord } from './explain.ts';
 import type { JournalEntry } from './journal.ts';
 import type { Names } from './names.ts';
 
@@ -238,7 +237,7 @@ function priorityReport(one: InstanceStatus, names: Names): InstanceReport['prio
 
 function addressReport(one: InstanceStatus['addresses'][number]): AddressReport {
   const { address, prefixLength, state, errorNumber } = one;
-  const error = errorNumber === 0 ? {} : { error: errnoText(errorNumber) };
+  const error = errorNumber === 0 ? {} : { error: addressErrorText(errorNumber) };
   return { address, prefixLength, state, ...error };
 }
 

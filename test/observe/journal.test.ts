@@ -28,6 +28,17 @@ describe('the journal', () => {
     expect(journal.transitions('loud').map((one) => one.sentence)).toEqual(['97', '98', '99']);
   });
 
+  it('puts what another process had found out before its own', () => {
+    const before = new Journal();
+    before.add(entry('a', 'old', 'StateChanged'));
+    const journal = new Journal();
+    journal.add(entry('a', 'own', 'StateChanged'));
+    journal.adopt(before.carried(10));
+    const numbered = journal.since().map(({ number, sentence }) => `${number} ${sentence}`);
+    expect(numbered).toEqual(['1 old', '2 own']);
+    expect(journal.transitions('a').map(({ sentence }) => sentence)).toEqual(['old', 'own']);
+  });
+
   it('tells followers until they leave', () => {
     const journal = new Journal();
     const heard: number[] = [];
