@@ -23,6 +23,7 @@ import type { Source } from './source.ts';
 
 export type * from './model.ts';
 export type { Finding, Related, RuleId, Severity } from './findings.ts';
+export { describeSpan } from './source.ts';
 export type { Source, Span } from './source.ts';
 export { catalogue } from './catalogue.ts';
 

@@ -1,6 +1,7 @@
 /** A configuration from the disk, or in plain words why there is none. */
 import type { Log } from '../base/log.ts';
 import {
+  describeSpan,
   formatDiagnostics,
   hasErrors,
   loadConfig,
@@ -31,7 +32,9 @@ export function logFindings(findings: readonly Finding[], log: Log): void {
   for (const finding of findings) {
     const [line = ''] = formatDiagnostics([finding]).split('\n');
     const level = { error: 'error', warning: 'warning', note: 'info' } as const;
-    log[level[finding.severity]](line, { event: 'config', rule: finding.rule });
+    // Without a place it begins with the word that the log puts before it.
+    const text = line.replace(`${finding.severity}: `, (word, at) => (at === 0 ? '' : word));
+    log[level[finding.severity]](text, { event: 'config', rule: finding.rule });
   }
 }
 
@@ -39,6 +42,16 @@ export function logFindings(findings: readonly Finding[], log: Log): void {
 export function errorsForPeople(findings: readonly Finding[], color: boolean): string {
   const errors = findings.filter((finding) => finding.severity === 'error');
   return formatDiagnostics(errors, { color });
+}
+
+/** Why a file was refused, for a sentence: how many errors it has, and the first with its place. */
+export function refusalOf({ unread, findings }: Extract<Loaded, { kind: 'refused' }>): string {
+  if (unread !== undefined) return unread;
+  const first = findings.find(({ severity }) => severity === 'error');
+  if (first === undefined) return `it has ${countFindings(findings)}`;
+  const { span, message } = first;
+  const place = span === null ? '' : ` at ${describeSpan(span)}`;
+  return `it has ${countFindings(findings)}: ${message}${place}`;
 }
 
 /** "1 error, 2 warnings". */

@@ -21,9 +21,20 @@ export function missingCapabilities(
 export function missingRights(entersNamespace: boolean): string | undefined {
   const needed: Capability[] = ['CAP_NET_ADMIN', 'CAP_NET_RAW'];
   if (entersNamespace) needed.push('CAP_SYS_ADMIN');
-  const missing = missingCapabilities(readFileSync('/proc/self/status', 'utf8'), needed);
+  const status = procStatus();
+  if (status === undefined)
+    return '/proc is not there: failoverd needs it (mount -t proc proc /proc)';
+  const missing = missingCapabilities(status, needed);
   if (missing.length === 0) return undefined;
   const names = missing.join(' and ');
   const have = missing.length === 1 ? 'is' : 'are';
   return `${names} ${have} missing: run failoverd as root, or from a unit with AmbientCapabilities=`;
+}
+
+function procStatus(): string | undefined {
+  try {
+    return readFileSync('/proc/self/status', 'utf8');
+  } catch {
+    return undefined;
+  }
 }

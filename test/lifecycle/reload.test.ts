@@ -23,7 +23,9 @@ describe.skipIf(missing !== '')(`a daemon that is reloaded ${missing}`, () => {
     await world.addresses(OWN, VIP);
     world.host.writeConfig(configuration().replace('interface eth0', 'interfaec eth0'));
     daemon.signal('SIGHUP');
-    await daemon.waitForLine(/was not reloaded: it has 1 error.*; what was running goes on/);
+    await daemon.waitForLine(
+      /was not reloaded: it has 1 error.* at .*:\d+:\d+; what was running goes on/,
+    );
     expect(daemon.tail()).toMatch(/keepalived\.conf:\d+:\d+: error: /);
     const since = Capture.now();
     await witness.waitForAdvert({ from: '192.168.122.101', priority: 100, since });

@@ -8,6 +8,7 @@
  */
 
 import { dirname, resolve } from 'node:path';
+import { errorText } from '../../base/errorText.ts';
 import type { Findings } from '../findings.ts';
 import { createSource, makeSpan } from '../source.ts';
 import type { Source, Span } from '../source.ts';
@@ -104,9 +105,8 @@ export class Preprocessor {
     try {
       text = this.world.reader.read(path);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
       const rule = includedAt === null || checks.read ? 'file-not-read' : 'include-empty';
-      this.findings.report(rule, includedAt, `cannot read '${path}': ${reason}`);
+      this.findings.report(rule, includedAt, `cannot read '${path}': ${errorText(error)}`);
       return false;
     }
     this.active.push(real);

@@ -5,7 +5,7 @@ import type { Finding } from '../findings.ts';
 export function whyNotRead(file: string, findings: readonly Finding[]): string | undefined {
   const finding = findings.find(({ rule, span }) => rule === 'file-not-read' && span === null);
   if (finding === undefined) return undefined;
-  const reason = /: (E[A-Z]+): ([^,]+)/.exec(finding.message);
-  if (reason === null || reason[1] === 'ENOENT') return `there is no configuration file ${file}`;
-  return `the configuration file ${file} cannot be read: ${reason[2]} (${reason[1]})`;
+  const reason = /': (.*)$/s.exec(finding.message)?.[1] ?? finding.message;
+  if (reason.endsWith('(ENOENT)')) return `there is no configuration file ${file}`;
+  return `the configuration file ${file} cannot be read: ${reason}`;
 }

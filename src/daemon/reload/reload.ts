@@ -6,7 +6,7 @@
 import { errorText } from '../../base/errorText.ts';
 import type { Log } from '../../base/log.ts';
 import type { Model } from '../../config/index.ts';
-import { countFindings, load, logFindings } from '../loading.ts';
+import { load, logFindings, refusalOf } from '../loading.ts';
 import type { ReloadFiles } from './reloadFiles.ts';
 import type { ServiceManagerLink } from '../serviceManager.ts';
 
@@ -71,7 +71,7 @@ export class Reloader {
     logFindings(loaded.findings, log);
     files.found(target.model, loaded.findings);
     if (loaded.kind === 'refused') {
-      return refusal(file, `it has ${countFindings(loaded.findings)}`);
+      return refusal(file, refusalOf(loaded));
     }
     const fixed = changedForGood(target.model, loaded.model, namespace);
     if (fixed !== undefined) return refusal(file, `${fixed} can only be changed by a restart`);

@@ -80,7 +80,7 @@ export class Upgrade {
   async #attempt(): Promise<ReloadOutcome> {
     const { reload, engine, log, onDone } = this.#parts;
     const reloaded = await reload();
-    if (!reloaded.ok) return refusal(reloaded.sentence);
+    if (!reloaded.ok) return { ok: false, sentence: `no upgrade: ${reloaded.sentence}` };
     const candidate = new Candidate(startHeir(engine.prepareHandOver(), this.#parts.lockFd()));
     log.notice(`process ${candidate.pid} is to go on in place of this one`, { event: 'upgrade' });
     const problem = await this.#carry(candidate);
