@@ -7,6 +7,7 @@
 import { readFile } from 'node:fs/promises';
 import { runChild } from './child.ts';
 import type { ChildUser } from './child.ts';
+import { errorText } from './errorText.ts';
 import { defaultPath } from './scriptEnv.ts';
 
 /** An account as configurations name it; names or numbers. */
@@ -36,6 +37,14 @@ export async function resolveAccount(
   name: AccountName,
   files: AccountFiles = systemFiles,
 ): Promise<Account> {
+  try {
+    return await find(name, files);
+  } catch (error) {
+    return { kind: 'unknown', reason: errorText(error) };
+  }
+}
+
+async function find(name: AccountName, files: AccountFiles): Promise<Account> {
   const user = await findUser(name.user, files);
   const uid = user?.uid ?? numberOf(name.user);
   if (uid === undefined) return { kind: 'unknown', reason: `there is no user ${name.user}` };
@@ -57,7 +66,7 @@ export function resolveGroup(
   name: string,
   files: AccountFiles = systemFiles,
 ): Promise<number | undefined> {
-  return findGroup(name, files);
+  return findGroup(name, files).catch(() => undefined);
 }
 
 interface User {
@@ -110,8 +119,14 @@ function numberOf(text: string): number | undefined {
   return /^[0-9]{1,10}$/.test(text) && Number(text) < 2 ** 32 - 1 ? Number(text) : undefined;
 }
 
+/** A file that is not there lists nobody; of one that cannot be read nothing is known. */
 async function readText(path: string): Promise<string> {
-  return readFile(path, 'utf8').catch(() => '');
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
+    throw new Error(`${path} cannot be read: ${errorText(error)}`, { cause: error });
+  }
 }
 
 /** What a lookup program prints; nothing when it fails, is missing or takes too long. */

@@ -10,6 +10,7 @@
  * - is forked on a turn of the event loop of its own, so a hundred due at once do not stall it.
  */
 import type { ChildProcess } from 'node:child_process';
+import { channel } from 'node:diagnostics_channel';
 import type { Readable } from 'node:stream';
 import { explainNotStarted } from './childReason.ts';
 import { collectOutput, leaveLingering, OutputTail } from './childOutput.ts';
@@ -134,6 +135,7 @@ class Child implements RunningChild {
   }
 
   async #begin(): Promise<void> {
+    const failures: unknown[] = [];
     try {
       const { execa } = await import('execa');
       this.#startedAt = performance.now();
@@ -145,12 +147,13 @@ class Child implements RunningChild {
       }
       const [file, ...args] = commandLine(this.#spec);
       const start = () => execa(file ?? '', args, execaOptions(this.#spec));
-      const process = withUmask(this.#spec.umask, start);
+      const process = withUmask(this.#spec.umask, () => hearingFailures(failures, start));
       if (process.pid === undefined) return await this.#failed((await process).cause);
       process.catch(() => undefined); // The exit event tells us all; this promise waits for pipes.
       this.#started(process, process.pid);
     } catch (error) {
-      await this.#failed(error);
+      await nextTurnOfLoop(); // Node tells the failure of a process on the next tick.
+      await this.#failed(failures[0] ?? error);
     }
   }
 
@@ -299,6 +302,25 @@ function withUmask<T>(umask: number | undefined, action: () => T): T {
   }
 }
 
+const births = channel('child_process');
+
+/**
+ * Without a free descriptor a process has no pipes, over which execa stumbles before it listens for
+ * the error that Node tells of the process; told to nobody, that would end us.
+ */
+function hearingFailures<T>(failures: unknown[], action: () => T): T {
+  const hear = (born: unknown): void => {
+    const { process } = born as { process: ChildProcess };
+    process.on('error', (error) => failures.push(error));
+  };
+  births.subscribe(hear);
+  try {
+    return action();
+  } finally {
+    births.unsubscribe(hear);
+  }
+}
+
 /** The name of a system error, such as `ENOENT`; undefined for errors that have none. */
 function errorCode(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
@@ -322,6 +344,10 @@ async function lastWords(streams: readonly Readable[]): Promise<void> {
   });
   await Promise.race([Promise.all(ends), patience]);
   clearTimeout(timer);
+}
+
+function nextTurnOfLoop(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 const waitingForATurn: (() => void)[] = [];

@@ -44,7 +44,7 @@ export class GroupLedger {
   }
 
   add(leader: number): void {
-    const startTime = readIdentity(leader)?.startTime;
+    const startTime = startTimeOf(leader);
     if (startTime === undefined || this.#lines.has(leader)) return;
     const line = this.#free.pop() ?? this.#lines.size + 1;
     const text = `${leader} ${startTime}`;
@@ -121,7 +121,16 @@ function stillThere(line: string): number[] {
   const [pid, startTime] = line.trim().split(' ');
   const leader = Number(pid);
   if (!Number.isSafeInteger(leader) || leader <= 1) return [];
-  return readIdentity(leader)?.startTime === startTime ? [leader] : [];
+  return startTimeOf(leader) === startTime ? [leader] : [];
+}
+
+/** Undefined also where it cannot be found out now: who is not known for sure is not ended. */
+function startTimeOf(leader: number): string | undefined {
+  try {
+    return readIdentity(leader)?.startTime;
+  } catch {
+    return undefined;
+  }
 }
 
 function bootId(): string {

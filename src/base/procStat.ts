@@ -1,5 +1,6 @@
 /** Who a process is, from /proc/PID/stat (proc_pid_stat(5)). */
 import { readFileSync } from 'node:fs';
+import { isShortage } from './shortage.ts';
 
 export interface ProcessIdentity {
   readonly pid: number;
@@ -9,11 +10,12 @@ export interface ProcessIdentity {
   readonly startTime: string;
 }
 
-/** Undefined for the dead and the kernel's own threads. */
+/** Undefined for the dead and the kernel's own threads. Throws when it cannot be asked now (shortage.ts). */
 export function readIdentity(pid: number): ProcessIdentity | undefined {
   try {
     return parseStat(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  } catch {
+  } catch (error) {
+    if (isShortage(error)) throw error;
     return undefined;
   }
 }

@@ -6,6 +6,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
+import { errorText } from '../base/errorText.ts';
 import type { Log } from '../base/log.ts';
 import type { Removal } from './kernel/removal.ts';
 
@@ -69,7 +70,7 @@ export class Guardian {
     });
     this.#child = child;
     const ended = new Promise<string>((resolve) => {
-      child.once('error', (error) => resolve(error.message));
+      child.once('error', (error) => resolve(`could not be started: ${errorText(error)}`));
       child.once('exit', (code, signal) => resolve(howItEnded(code, signal)));
     });
     void ended.then((how) => this.#onEnd(child, how, performance.now() - began));
@@ -115,7 +116,9 @@ export class Guardian {
 }
 
 function lineOf(child: ChildProcess | undefined): Socket | null | undefined {
-  return child?.stdio[lineFd] as Socket | null | undefined;
+  // Of a process that could not be made for want of descriptors Node keeps no list of pipes.
+  const pipes: ChildProcess['stdio'] | undefined = child?.stdio;
+  return pipes?.[lineFd] as Socket | null | undefined;
 }
 
 /** As native/guardian/line.h reads it: length u32, then records of kind u8, size u16, protocol u8. */

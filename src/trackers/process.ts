@@ -19,6 +19,7 @@
  */
 import type { Clock, Timer } from '../base/clock.ts';
 import type { ProcessIdentity } from '../base/procStat.ts';
+import { isShortage } from '../base/shortage.ts';
 import { matchesComm, matchesCommandLine, needsCommandLine } from './processMatch.ts';
 import type { ProcessPattern } from './processMatch.ts';
 import type { ProcessSource } from './processSource.ts';
@@ -67,6 +68,8 @@ const pollsPerRound = 20;
  * After lost events a burst may still be going on: look a little later, and once for many losses.
  */
 const afterLossMs = 100;
+/** Without descriptors or memory nothing is seen: this much later there may be some. */
+const afterShortageMs = 1000;
 /**
  * Who was gone before anybody looked has its children looked for this much later, and no more often
  * than that: on a busy host somebody is gone at any time.
@@ -140,8 +143,6 @@ export class ProcessMonitor {
     if (this.#started) this.#sleep();
     if (trackers.every(({ ready }) => ready)) return;
     await this.#lookAtAll();
-    for (const tracked of trackers) tracked.ready = true;
-    this.#flush();
   }
 
   stop(): void {
@@ -164,7 +165,7 @@ export class ProcessMonitor {
   /** A process forked; both numbers are of processes, not of threads. */
   onForked(parent: number, pid: number): void {
     // What the parent is, is just being found out: then the child has to be looked at as well.
-    if (this.#looks.has(parent)) void this.#look(pid);
+    if (this.#looks.has(parent)) this.#glance(pid);
     for (const tracked of this.#trackers) {
       if (!tracked.pids.has(parent)) continue;
       // The start time is looked up when the set is sent: most children are short-lived.
@@ -175,12 +176,12 @@ export class ProcessMonitor {
 
   /** A process executed another program. */
   onExecuted(pid: number): void {
-    void this.#look(pid, 'begun');
+    this.#glance(pid, 'begun');
   }
 
   /** A process changed its name. */
   onRenamed(pid: number): void {
-    void this.#look(pid, 'begun');
+    this.#glance(pid, 'begun');
   }
 
   /** A process ended. The engine has acted on it already; here it only leaves the sets. */
@@ -192,11 +193,7 @@ export class ProcessMonitor {
   /** Events were dropped, so that everybody has to be looked at again. */
   onEventsLost(): void {
     this.#count('lost');
-    if (this.#rescan !== undefined) return;
-    this.#rescan = this.#deps.clock.at(this.#deps.clock.now() + afterLossMs, () => {
-      this.#rescan = undefined;
-      void this.#lookAtAll();
-    });
+    this.#lookAtAllIn(afterLossMs);
   }
 
   views(): readonly ProcessTrackerView[] {
@@ -212,11 +209,39 @@ export class ProcessMonitor {
     return this.#counters;
   }
 
-  async #lookAtAll(): Promise<void> {
-    this.#count('inventories');
-    const listed = await this.#deps.source.inventory();
-    const known = this.#trackers.flatMap(({ pids }) => [...pids.keys()]);
-    await this.#lookAt([...new Set([...listed, ...known])]);
+  #lookAtAllIn(ms: number): void {
+    if (this.#rescan !== undefined || this.#closed) return;
+    this.#rescan = this.#deps.clock.at(this.#deps.clock.now() + ms, () => {
+      this.#rescan = undefined;
+      void this.#lookAtAll();
+    });
+  }
+
+  /** After it every tracker has its set; where nobody could be seen, what was known stands. */
+  #lookAtAll(): Promise<void> {
+    const trackers = this.#trackers;
+    return this.#unlessShort(async () => {
+      this.#count('inventories');
+      const listed = await this.#deps.source.inventory();
+      const known = trackers.flatMap(({ pids }) => [...pids.keys()]);
+      await this.#lookAt([...new Set([...listed, ...known])]);
+      for (const tracked of trackers) tracked.ready = true;
+      this.#flush();
+    });
+  }
+
+  /** Looks, and has everybody looked at later where the system is short of something now. */
+  async #unlessShort(look: () => Promise<void>): Promise<void> {
+    try {
+      await look();
+    } catch (error) {
+      if (!isShortage(error)) throw error;
+      this.#lookAtAllIn(afterShortageMs);
+    }
+  }
+
+  #glance(pid: number, why?: 'begun'): void {
+    void this.#unlessShort(() => this.#look(pid, why));
   }
 
   async #lookAt(pids: readonly number[]): Promise<void> {
@@ -233,7 +258,7 @@ export class ProcessMonitor {
     const at = Math.max(clock.now() + orphansMs, this.#presentAt + orphansEveryMs);
     this.#orphans = clock.at(at, () => {
       this.#orphans = undefined;
-      void this.#lookAtNewcomers();
+      void this.#unlessShort(() => this.#lookAtNewcomers());
     });
   }
 
@@ -251,31 +276,32 @@ export class ProcessMonitor {
     this.#count('lookups');
     const token = Symbol();
     this.#looks.set(pid, token);
-    const identity = this.#deps.source.identify(pid);
-    if (identity === undefined) {
-      this.#looks.delete(pid);
-      if (why === 'begun') this.#lookForOrphans();
-      return this.#forget(pid);
-    }
-    const byName = this.#trackers.filter(({ pattern }) => !needsCommandLine(pattern));
-    for (const tracked of byName) {
-      this.#set(tracked, identity, matchesComm(tracked.pattern, identity.comm));
-    }
-    const byLine = this.#trackers.filter(({ pattern }) => needsCommandLine(pattern));
-    if (byLine.length > 0) {
-      const argv = await this.#deps.source.commandLine(pid);
-      // A later look, or the process's end, has overtaken this one.
-      if (this.#looks.get(pid) !== token) return;
-      if (argv === undefined) this.#lookForOrphans();
-      for (const tracked of byLine) {
-        this.#set(
-          tracked,
-          identity,
-          argv !== undefined && matchesCommandLine(tracked.pattern, argv),
-        );
+    try {
+      const identity = this.#deps.source.identify(pid);
+      if (identity === undefined) {
+        if (why === 'begun') this.#lookForOrphans();
+        return this.#forget(pid);
       }
+      const byName = this.#trackers.filter(({ pattern }) => !needsCommandLine(pattern));
+      for (const tracked of byName) {
+        this.#set(tracked, identity, matchesComm(tracked.pattern, identity.comm));
+      }
+      const byLine = this.#trackers.filter(({ pattern }) => needsCommandLine(pattern));
+      if (byLine.length > 0) await this.#lookAtLine(identity, byLine, token);
+    } finally {
+      if (this.#looks.get(pid) === token) this.#looks.delete(pid);
     }
-    this.#looks.delete(pid);
+  }
+
+  async #lookAtLine(identity: ProcessIdentity, byLine: readonly Tracked[], token: symbol) {
+    const argv = await this.#deps.source.commandLine(identity.pid);
+    // A later look, or the process's end, has overtaken this one.
+    if (this.#looks.get(identity.pid) !== token) return;
+    if (argv === undefined) this.#lookForOrphans();
+    for (const tracked of byLine) {
+      const matches = argv !== undefined && matchesCommandLine(tracked.pattern, argv);
+      this.#set(tracked, identity, matches);
+    }
   }
 
   #set(tracked: Tracked, { pid, startTime }: ProcessIdentity, matches: boolean): void {
@@ -320,10 +346,20 @@ export class ProcessMonitor {
   /** A number that was reused meanwhile must never reach the engine as one to watch. */
   #dropTheDead({ pids }: Tracked): void {
     for (const [pid, startTime] of pids) {
-      const identity = this.#deps.source.identify(pid);
+      const identity = this.#identifyKnown(pid, startTime);
       if (identity === undefined || (startTime !== '' && identity.startTime !== startTime)) {
         pids.delete(pid);
       } else pids.set(pid, identity.startTime);
+    }
+  }
+
+  /** Who cannot be looked at now is taken for who it was. */
+  #identifyKnown(pid: number, startTime: string): ProcessIdentity | undefined {
+    try {
+      return this.#deps.source.identify(pid);
+    } catch (error) {
+      if (!isShortage(error)) throw error;
+      return { pid, comm: '', startTime };
     }
   }
 
@@ -332,11 +368,13 @@ export class ProcessMonitor {
     const idle = !this.#started || this.#trackers.length === 0;
     if (this.#closed || idle || this.#mode.kind === 'events') return;
     const { clock } = this.#deps;
-    this.#poll = clock.at(clock.now() + pollMs, () => void this.#pollOnce());
+    this.#poll = clock.at(clock.now() + pollMs, () => {
+      this.#count('polls');
+      void this.#unlessShort(() => this.#pollOnce()).then(() => this.#sleep());
+    });
   }
 
   async #pollOnce(): Promise<void> {
-    this.#count('polls');
     const present = await this.#deps.source.pids();
     if (this.#closed || this.#mode.kind === 'events') return;
     const now = this.#deps.clock.now();
@@ -347,11 +385,10 @@ export class ProcessMonitor {
       const since = this.#seen.get(pid) ?? now;
       seen.set(pid, since);
       const turn = pid % pollsPerRound === this.#round;
-      if (now - since < youngMs || turn || tracked.has(pid)) void this.#look(pid);
+      if (now - since < youngMs || turn || tracked.has(pid)) this.#glance(pid);
     }
     for (const pid of tracked) if (!seen.has(pid)) this.#forget(pid);
     this.#seen = seen;
-    this.#sleep();
   }
 
   #count(what: keyof ProcessMonitorCounters): void {

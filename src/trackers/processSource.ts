@@ -5,10 +5,13 @@
  * to the kernel and when it was started, which together with its number identifies it for ever. The
  * command line is read separately and only where a tracker needs it, because the kernel may make
  * its reader wait for the process itself.
+ *
+ * Where it cannot be asked now (no descriptor is left), all of it throws: who cannot be seen is not gone.
  */
 import { readdir, readFile } from 'node:fs/promises';
 import { readIdentity } from '../base/procStat.ts';
 import type { ProcessIdentity } from '../base/procStat.ts';
+import { isShortage } from '../base/shortage.ts';
 
 export interface ProcessSource {
   /** The numbers of all processes, cheaply; for polling. */
@@ -47,7 +50,8 @@ async function commandLineFromProc(pid: number): Promise<readonly string[] | und
   try {
     const text = await readFile(`/proc/${pid}/cmdline`, 'utf8');
     return text.split('\0').slice(0, text.endsWith('\0') ? -1 : undefined);
-  } catch {
+  } catch (error) {
+    if (isShortage(error)) throw error;
     return undefined;
   }
 }

@@ -46,6 +46,15 @@ describe('an account', () => {
     expect(found).toEqual({ kind: 'found', user: { uid: 990, gid: 980, groups: [4, 5] } });
   });
 
+  it('that cannot be looked up says why', async () => {
+    const { group } = files();
+    const directory = scratchDirectory();
+    expect(await resolveAccount(name('health'), { passwd: directory, group })).toEqual({
+      kind: 'unknown',
+      reason: `${directory} cannot be read: is a directory (EISDIR)`,
+    });
+  });
+
   it('that does not exist says so', async () => {
     const reasonOf = async (...given: Parameters<typeof name>) => {
       const account = await resolveAccount(name(...given), files());

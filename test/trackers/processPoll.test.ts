@@ -9,11 +9,19 @@ function world(others: number) {
   const comms = new Map<number, string>();
   for (let pid = 1000; pid < 1000 + others; pid += 1) comms.set(pid, 'other');
   let reads = 0;
-  const list = () => Promise.resolve([...comms.keys()]);
+  const shortage = { now: false };
+  const unlessShort = (): void => {
+    if (shortage.now) throw Object.assign(new Error('too many open files'), { code: 'EMFILE' });
+  };
+  const list = async () => {
+    unlessShort();
+    return Promise.resolve([...comms.keys()]);
+  };
   const source: ProcessSource = {
     pids: list,
     inventory: list,
     identify: (pid) => {
+      unlessShort();
       reads += 1;
       const comm = comms.get(pid);
       return comm === undefined ? undefined : { pid, comm, startTime: '1' };
@@ -30,8 +38,37 @@ function world(others: number) {
     await clock.advanceTo(0);
     await started;
   };
-  return { clock, comms, seen, monitor, start, reads: () => reads };
+  return { clock, comms, seen, monitor, start, shortage, reads: () => reads };
 }
+
+describe('without descriptors', () => {
+  it('keeps who was known, and goes on when there are some again', async () => {
+    const { clock, comms, seen, start, shortage } = world(10);
+    comms.set(7, 'httpd');
+    await start();
+    await clock.advanceTo(1000);
+    const before = seen.length;
+    shortage.now = true;
+    comms.set(8, 'httpd');
+    await clock.advanceTo(10_000);
+    expect(seen.length).toBe(before);
+    shortage.now = false;
+    await clock.advanceTo(12_000);
+    expect(seen.at(-1)?.pids).toEqual([7, 8]);
+  });
+
+  it('waits with the first set', async () => {
+    const { clock, comms, seen, start, shortage } = world(10);
+    comms.set(7, 'httpd');
+    shortage.now = true;
+    await start();
+    await clock.advanceTo(5000);
+    expect(seen).toEqual([]);
+    shortage.now = false;
+    await clock.advanceTo(7000);
+    expect(seen.at(-1)?.pids).toEqual([7]);
+  });
+});
 
 describe('polling', () => {
   it('sees a new process, and one that takes its name a little later, within 250 ms', async () => {

@@ -53,11 +53,17 @@ function textOf(file: string | undefined): string | undefined {
   }
 }
 
+function namesIn(directory: string): string[] {
+  try {
+    return readdirSync(directory);
+  } catch {
+    return [];
+  }
+}
+
 function schedstatOf(name: string): string | undefined {
   const tasks = '/proc/self/task';
-  const task = readdirSync(tasks).find(
-    (tid) => textOf(path.join(tasks, tid, 'comm'))?.trim() === name,
-  );
+  const task = namesIn(tasks).find((tid) => textOf(path.join(tasks, tid, 'comm'))?.trim() === name);
   return task === undefined ? undefined : path.join(tasks, task, 'schedstat');
 }
 
