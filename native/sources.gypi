@@ -180,6 +180,7 @@
       "test/native/core_trackers_test.cc",
       "test/native/core_transition_test.cc",
       "test/native/core_unfit_test.cc",
+      "test/native/engine_news_pace_test.cc",
       "test/native/engine_overheard_test.cc",
       "test/native/engine_fork_memory_test.cc",
       "test/native/engine_process_book_test.cc",

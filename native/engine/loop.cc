@@ -12,12 +12,6 @@ namespace {
 // Signatures count in whole seconds; slewing (adjtime(3), NTP) is followed in such steps.
 constexpr Duration kClockMoved = Duration::ofMillis(10);
 
-// Of a stream of news (links, addresses, routes) each one wakes the thread, which costs more
-// than to read it. After so many in a row they may wait together, no longer than this and never
-// beyond a deadline; the stream is over when none came for twice as long.
-constexpr std::uint32_t kStream = 8;
-constexpr Duration kRest = Duration::ofMillis(1);
-
 enum Token : std::uint64_t {
   timer,
   doorbell,
@@ -60,7 +54,7 @@ Loop::Loop(const EngineOptions& options, LoopParts parts, const Started& started
   };
   watch(timer_.fd(), Token::timer);
   watch(shared.mailbox.doorbellFd(), Token::doorbell);
-  watch(kernel_.fd(), Token::kernel);
+  watchNews();
   watch(addresses_.fd(), Token::answers);
   trouble(TroubleKind::poll, processes_.begin());
   if (!heirship_) return;
@@ -86,23 +80,38 @@ void Loop::run() {
     keepWill();
     answerPictures();
     if (std::exchange(told_, events_.last()) != events_.last()) shared_.mailbox.ringNode();
+    paceNews();
     arm();
   }
 }
 
-void Loop::rest() {
-  if (streak_ < kStream || busy() || addresses_.unanswered()) return;
-  os::sleepUntil(std::min(now_ + kRest, next_));
+// They tell of themselves once, and then when the pace of the stream allows.
+void Loop::watchNews() {
+  newsWait_ = false;
+  const auto watched = poller_->watchOnce(kernel_.fd(), Token::kernel);
+  if (!watched) trouble(TroubleKind::poll, watched.error().number);
+}
+
+void Loop::paceNews() {
+  if (!ready_.kernel) return;
+  news_.came(now_);
+  if (news_.next() <= now_) {
+    watchNews();
+  } else {
+    newsWait_ = true;
+  }
 }
 
 void Loop::wait() {
-  rest();
   ready_ = {};
   auto ready = poller_->wait(busy() ? 0 : -1);
-  const auto before = std::exchange(now_, os::now());
+  now_ = os::now();
   sort(ready);
-  const bool soon = now_ - before < kRest + kRest;
-  streak_ = soon && ready_.kernel ? streak_ + 1 : 0;
+  if (ready_.timer && newsWait_) {
+    watchNews();
+    ready = poller_->wait(0);
+    sort(ready);
+  }
   // More is ready than the poller tells at once: every socket has its turn before any deadline.
   for (int round = 0; ready.size() == os::Poller::kMaxReady && round < 64; ++round) {
     ready = poller_->wait(0);
@@ -195,9 +204,9 @@ bool Loop::busy() const {
 }
 
 void Loop::arm() {
-  next_ = std::min({protocol_.nextDeadline(), announcements_.deadline(), silence_.deadline(),
-                    protocol_.willDeadline(), processes_.deadline()});
-  timer_.arm(next_);
+  timer_.arm(std::min({protocol_.nextDeadline(), announcements_.deadline(), silence_.deadline(),
+                       protocol_.willDeadline(), processes_.deadline(),
+                       newsWait_ ? news_.next() : Instant::never()}));
 }
 
 void Loop::trouble(TroubleKind where, int errorNumber) {

@@ -9,6 +9,7 @@
 #include "engine/last_will.h"
 #include "engine/lateness.h"
 #include "engine/mailbox.h"
+#include "engine/news_pace.h"
 #include "engine/process_watch.h"
 #include "engine/protocol.h"
 #include "engine/receiver.h"
@@ -72,8 +73,9 @@ class Loop {
   void run();
 
  private:
-  void rest();
   void wait();
+  void watchNews();
+  void paceNews();
   void sort(std::span<const std::uint64_t> ready);
   void readAdverts();
   void readKernel();
@@ -123,10 +125,9 @@ class Loop {
   SilenceWatch silence_;
   Lateness lateness_;
   Instant now_;
-  // What the timer is set to.
-  Instant next_ = Instant::never();
-  // How many turns in a row have brought news of the kernel, one soon after the other.
-  std::uint32_t streak_ = 0;
+  NewsPace news_;
+  // They are not watched, until the pace of the stream or a deadline has them read.
+  bool newsWait_ = false;
   Ready ready_;
   bool moreCommands_ = false;
   std::uint64_t told_ = 0;  // the newest event that Node was woken for

@@ -26,14 +26,6 @@ Instant now() {
   return Instant::ofMicros(read(CLOCK_BOOTTIME));
 }
 
-void sleepUntil(Instant then) {
-  timespec time{};
-  time.tv_sec = then.micros / 1'000'000;
-  time.tv_nsec = then.micros % 1'000'000 * 1000;
-  while (::clock_nanosleep(CLOCK_BOOTTIME, TIMER_ABSTIME, &time, nullptr) == EINTR) {
-  }
-}
-
 Duration utcOffset() {
   return Duration::ofMicros(read(CLOCK_REALTIME) - read(CLOCK_BOOTTIME));
 }

@@ -9,9 +9,6 @@ namespace failoverd::os {
 // CLOCK_BOOTTIME: goes on while the machine is suspended, is never set.
 Instant now();
 
-// Returns at once when it has passed.
-void sleepUntil(Instant then);
-
 // UTC since 1970 less now(); changes when the wall clock is set or slewed.
 Duration utcOffset();
 
