@@ -4,7 +4,7 @@
 const MINUTES = Number(process.env['FAILOVERD_LONG_MINUTES'] ?? 12);
 
 /** Hundredths of the whole. Building, starting and ending come on top. */
-const SHARES = { worlds: 25, fuzzers: 25, files: 15, soak: 35 } as const;
+const SHARES = { worlds: 25, fuzzers: 50, files: 5, soak: 20 } as const;
 
 /** The time that a part has, in seconds. */
 export function secondsFor(part: keyof typeof SHARES): number {
