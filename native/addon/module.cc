@@ -8,6 +8,7 @@
 #include "addon/probe_object.h"
 #include "addon/schema.h"
 #include "addon/system.h"
+#include "linux/give_back.h"
 
 namespace failoverd::addon {
 
@@ -32,6 +33,7 @@ Napi::Object buildInfo(Napi::Env env) {
 }
 
 Napi::Object init(Napi::Env env, Napi::Object exports) {
+  os::giveBackAtOnce();
   auto* environment = new Environment(env);
   env.SetInstanceData(environment);
   const auto nothing = Napi::Array::New(env);

@@ -48,7 +48,19 @@ int giveBackProgram(dl_phdr_info* program, std::size_t /*size*/, void* /*data*/)
   return 1;  // the program itself comes first, and nothing else is meant
 }
 
+#ifdef __GLIBC__
+constexpr int kFreeAtMost = 128 * 1024;  // the C library's own defaults
+constexpr int kLarge = 128 * 1024;
+#endif
+
 }  // namespace
+
+void giveBackAtOnce() {
+#ifdef __GLIBC__
+  ::mallopt(M_TRIM_THRESHOLD, kFreeAtMost);
+  ::mallopt(M_MMAP_THRESHOLD, kLarge);
+#endif
+}
 
 void giveBackMemory() {
 #ifdef __GLIBC__

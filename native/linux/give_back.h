@@ -7,4 +7,9 @@ namespace failoverd::os {
 // than running. What is needed after all is mapped again as it is used; what is locked stays.
 void giveBackMemory();
 
+// From here on the C library gives memory back as it is freed: as soon as so much is free at the
+// end of a heap, and at once what was large. By itself it raises both bounds to tens of megabytes
+// after the first large piece, for the heap of every thread.
+void giveBackAtOnce();
+
 }  // namespace failoverd::os

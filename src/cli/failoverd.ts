@@ -5,12 +5,12 @@
  */
 import { exitCodes } from './exitCodes.ts';
 import { runCompiled } from './compiled.ts';
-import { keepYoungHeapSmall } from './youngHeap.ts';
+import { settleHeap } from './heapSettings.ts';
 import { nodeProblem } from '../base/nodeProblem.ts';
 
 const problem = nodeProblem(process.versions.node);
 if (problem === undefined) {
-  keepYoungHeapSmall();
+  settleHeap();
   runCompiled(import.meta.dirname, 'main');
 } else {
   process.stderr.write(`failoverd: ${problem}\n`);

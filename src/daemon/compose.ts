@@ -218,7 +218,8 @@ export class Daemon {
     this.#notifications.expect(model);
     this.#model = model;
     this.#parts.engine.send(commands);
-    this.#plan = next;
+    // Sent is sent: for thousands of instances the commands weigh more than their settings.
+    this.#plan = { ...next, commands: [] };
     this.#trackers.repeat(commands);
     return { confirmed };
   }

@@ -5,10 +5,11 @@
  */
 import type { Command, InstanceConfig, TrackerConfig } from '../engine/messages.generated.ts';
 import type { Names } from '../observe/names.ts';
+import type { Described } from '../observe/statusReport.ts';
 import type { Told } from '../observe/why.ts';
 
 export class Registry implements Names {
-  readonly #instances = new Map<number, InstanceConfig>();
+  readonly #instances = new Map<number, Described>();
   readonly #told = new Map<number, Told>();
   readonly #groups = new Map<number, string>();
   readonly #trackers = new Map<number, TrackerConfig>();
@@ -19,7 +20,7 @@ export class Registry implements Names {
     for (const command of commands) {
       switch (command.kind) {
         case 'ApplyInstance':
-          this.#instances.set(command.config.id, command.config);
+          this.#instances.set(command.config.id, describe(command.config));
           this.#told.set(command.config.id, {
             revision: command.config.revision,
             wallMs: Date.now(),
@@ -50,8 +51,8 @@ export class Registry implements Names {
     return this.#instances.get(id)?.name ?? `instance ${id}`;
   }
 
-  /** What the engine was last told of an instance. */
-  config(id: number): InstanceConfig | undefined {
+  /** Of what the engine was last told of an instance: all of it would weigh a kilobyte. */
+  described(id: number): Described | undefined {
     return this.#instances.get(id);
   }
 
@@ -75,6 +76,11 @@ export class Registry implements Names {
     const present = this.#trackersByName.get(keyOf(config));
     if (present?.id === id) this.#trackersByName.delete(keyOf(config));
   }
+}
+
+function describe(config: InstanceConfig): Described {
+  const { name, interfaceName, vrid, family, version, advertInterval } = config;
+  return { name, interfaceName, vrid, family, version, advertInterval };
 }
 
 function keyOf(tracker: Pick<TrackerConfig, 'kind' | 'name'>): string {

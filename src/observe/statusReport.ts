@@ -128,12 +128,18 @@ export interface TrackerRuns {
   };
 }
 
+/** What the file says of an instance that belongs to its status. */
+export type Described = Pick<
+  InstanceConfig,
+  'name' | 'interfaceName' | 'vrid' | 'family' | 'version' | 'advertInterval'
+>;
+
 export interface ReportParts {
   readonly snapshot: EngineSnapshot;
   /** The time of day that belongs to `snapshot.core.at`. */
   readonly wallMs: number;
   readonly names: Names;
-  readonly configOf: (instance: number) => InstanceConfig | undefined;
+  readonly configOf: (instance: number) => Described | undefined;
   readonly lastChange: (name: string) => JournalEntry | undefined;
   readonly trackers: readonly TrackerReportLine[];
   readonly alarms: readonly Alarm[];
@@ -186,7 +192,7 @@ export function ofInstance(report: StatusReport, name: string): StatusReport | u
 
 function instanceReport(
   one: InstanceStatus,
-  config: InstanceConfig,
+  config: Described,
   parts: ReportParts,
 ): InstanceReport {
   const { names, snapshot } = parts;

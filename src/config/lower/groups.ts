@@ -90,7 +90,7 @@ export function lowerGroup(
     keyword: string,
     entries: TrackEntries,
     known: Surroundings['scripts'] | null,
-  ): TrackerUse[] => {
+  ): readonly TrackerUse[] => {
     const uses = lowerTracks(keyword, entries, known, context);
     return trackingWeight ? uses : withoutGroupWeights(uses, 'tracker', context);
   };

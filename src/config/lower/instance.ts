@@ -46,7 +46,8 @@ function withoutOwn(
   uses: readonly TrackerUse[],
   own: string | null,
   context: Lowering,
-): TrackerUse[] {
+): readonly TrackerUse[] {
+  if (!uses.some((use) => use.name === own)) return uses;
   return uses.filter((use) => {
     if (use.name !== own) return true;
     const message = `'${use.name}' is the interface of the instance, which is watched anyway`;
@@ -62,9 +63,9 @@ function lowerTrackers(one: TrackCase, context: Lowering): Trackers {
   const { settings, around } = one;
   const group = around.groupOf(one.name);
   const zero = group !== null && !group.trackingWeight;
-  const finish = (uses: readonly TrackerUse[], keep: 'tracker' | 'nothing'): TrackerUse[] => {
+  const finish = (uses: readonly TrackerUse[], keep: 'tracker' | 'nothing') => {
     const shared = zero ? withoutGroupWeights(uses, keep, context) : uses;
-    return one.owner ? withoutWeights(shared, one.name, context) : [...shared];
+    return one.owner ? withoutWeights(shared, one.name, context) : shared;
   };
   const interfaces = lowerTracks('track_interface', settings.track_interface, null, context);
   const scripts = lowerTracks('track_script', settings.track_script, around.scripts, context);

@@ -5,8 +5,21 @@ import { valueOf } from '../keywords/types.ts';
 import type { Globals, Instance, NotifyScripts } from '../model.ts';
 import type { GroupSettings, InstanceSettings } from './settings.ts';
 
+/** One for all that have none. */
+const silent: NotifyScripts = {
+  any: null,
+  master: null,
+  backup: null,
+  fault: null,
+  stop: null,
+  deleted: null,
+  masterRxLowerPri: null,
+  tellDeleted: false,
+};
+
 export function lowerNotify(settings: InstanceSettings | GroupSettings): NotifyScripts {
   const own: InstanceSettings = settings;
+  if (!Object.keys(own).some((keyword) => keyword.startsWith('notify'))) return silent;
   return {
     any: valueOf(settings.notify) ?? null,
     master: valueOf(settings.notify_master) ?? null,

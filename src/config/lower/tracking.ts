@@ -24,14 +24,17 @@ export interface Known {
   isLater(name: string): boolean;
 }
 
+const nothing: readonly TrackerUse[] = [];
+
 export function lowerTracks(
   keyword: string,
   entries: TrackEntries,
   known: Known | null,
   context: Lowering,
-): TrackerUse[] {
+): readonly TrackerUse[] {
+  if (entries === undefined) return nothing;
   const uses = new Map<string, TrackerUse>();
-  for (const { value: lines } of entries ?? []) {
+  for (const { value: lines } of entries) {
     for (const line of lines) {
       const use = lowerTrack(line, known, context);
       if (use === null) continue;

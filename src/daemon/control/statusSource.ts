@@ -51,7 +51,7 @@ export class StatusSource {
       snapshot,
       wallMs: Date.now(),
       names: registry,
-      configOf: (id) => registry.config(id),
+      configOf: (id) => registry.described(id),
       lastChange: (name) => journal.transitions(name).at(-1),
       trackers: trackerLines(this.#daemon.trackerViews(), model?.processes ?? []),
       alarms: this.#daemon.alarmViews(),

@@ -9,7 +9,7 @@ import type { ScriptCommand, ScriptPolicy, StartScript } from '../../base/script
 import type { Log } from '../../base/log.ts';
 import type { Command, Model, NotifyScripts as ModelScripts } from '../../config/index.ts';
 import type { Command as EngineCommand, EngineEvent } from '../../engine/messages.generated.ts';
-import type { NotifyKind, NotifyTarget } from '../../notify/event.ts';
+import type { NotifyKind, NotifyScripts, NotifyTarget } from '../../notify/event.ts';
 import { Fifos } from '../../notify/fifos.ts';
 import { MailQueue } from '../../notify/mailQueue.ts';
 import { Notifier } from '../../notify/notifier.ts';
@@ -206,7 +206,8 @@ export class Notifications {
       announceDeleted: notify.tellDeleted,
       members,
     }));
-    return [...instances, ...groups];
+    // Most have no scripts at all, and need not be known.
+    return [...instances, ...groups].filter(({ scripts }) => hasAny(scripts));
   }
 
   #scripts(owner: string, scripts: ModelScripts, commands: ScriptCommands) {
@@ -235,4 +236,8 @@ export class Notifications {
     if (isSuccess(outcome)) this.#parts.log.debug(text, fields);
     else this.#parts.log.warning(text, fields);
   }
+}
+
+function hasAny(scripts: NotifyScripts): boolean {
+  return Object.values(scripts).some((script) => script !== undefined);
 }
