@@ -16,7 +16,12 @@ void Outbox::begin() {
 }
 
 void Outbox::reserve(std::size_t outputs) {
-  if (outputs > queue_.capacity()) queue_.reserve(std::max(outputs, 2 * queue_.capacity()));
+  if (outputs > queue_.capacity()) {
+    const auto size = queue_.size();
+    // Written to, so that the pages are there before a takeover needs them.
+    queue_.resize(std::max(outputs, 2 * queue_.capacity()));
+    queue_.resize(size);
+  }
   if (chunks_.empty()) chunks_.push_back(std::make_unique<Chunk>());
 }
 

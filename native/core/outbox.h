@@ -18,7 +18,7 @@ class Outbox {
  public:
   // Begins a new call: what the last one pointed to is given up. CHECKs that it was drained.
   void begin();
-  // Room for this many outputs without an allocation.
+  // Room for this many outputs without an allocation or a page fault.
   void reserve(std::size_t outputs);
 
   template <class Message>
