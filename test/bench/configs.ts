@@ -37,15 +37,15 @@ ${excludedBlock}${extra}}
 `;
 }
 
-/** The same virtual router for FRR, which counts in milliseconds; `interval` in microseconds. */
-export function frr(interval: number, priority = 254): string {
+/** A virtual router for FRR, which counts in milliseconds; `interval` in microseconds. */
+export function frr(vrid: number, vip: string, interval: number): string {
   const lines = [
     'version 3',
-    `priority ${priority}`,
+    'priority 254',
     `advertisement-interval ${interval / 1000}`,
-    `ip ${VIP}`,
+    `ip ${vip}`,
   ];
-  return ['interface eth0', ...lines.map((line) => ` vrrp 51 ${line}`), ''].join('\n');
+  return ['interface eth0', ...lines.map((line) => ` vrrp ${vrid} ${line}`), ''].join('\n');
 }
 
 /** `count` addresses of one /16 that nothing else uses. */

@@ -1,5 +1,5 @@
 /* The floor: a program that does nothing but send an advert on a timer, as the kernel allows at best.
- * Usage: floor INTERFACE MICROSECONDS        an advert of VRID 51 at every interval, SCHED_RR 50
+ * Usage: floor INTERFACE MICROSECONDS        an advert of VRID 50 at every interval, SCHED_RR 50
  *        floor INTERFACE flood COUNT RATE    COUNT adverts of a foreign VRID, RATE a second
  *        floor - forks COUNT RATE            COUNT processes that end at once, RATE a second
  *        floor INTERFACE down                sets it down, and prints the moment before: microseconds since 1970
@@ -93,7 +93,7 @@ int main(int argc, char **argv) {
   long done = 0;
   while (done != count && !(flood && is_over(&end))) {
     done++;
-    send_one(fd, flood ? 99 : 51);
+    send_one(fd, flood ? 99 : 50);
     later(&at, nanos);
     clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, NULL);
   }

@@ -1,15 +1,17 @@
 // How evenly adverts leave: the distance between neighbours, idle and loaded, with JavaScript blocked,
-// and while many ask for the status.
+// and while many ask for the status. All daemons run at the same moment, each with a virtual router of
+// its own on one of two hosts: what disturbs this machine for a while disturbs every one of them.
 
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { controlPath } from '../../../src/observe/controlPath.ts';
 import { Frr } from '../../lab/frr.ts';
+import type { Host } from '../../lab/host.ts';
 import type { Lab } from '../../lab/lab.ts';
 import type { LabProcess } from '../../lab/process.ts';
-import { SERVER1, frr, instance } from '../configs.ts';
+import { frr, instance } from '../configs.ts';
 import { loadAllCores } from '../load.ts';
-import { Observer, now } from '../observer.ts';
+import { Observer, now, type SeenAdvert } from '../observer.ts';
 import { faultsOf, floorProgram, peer, type PeerName } from '../peers.ts';
 import {
   cellOf,
@@ -20,39 +22,86 @@ import {
   type Scenario,
   type Table,
 } from '../scenario.ts';
-import { gaps, mean, spread, type Spread } from '../statistics.ts';
+import { gaps, mean, spread } from '../statistics.ts';
 
 /** Microseconds. */
 const INTERVAL = 10_000;
-const HOOKS = { FAILOVERD_TEST_HOOKS: '1', FAILOVERD_TEST_BLOCK_MS: '60000', TMPDIR: '/run' };
+const HOOKS = { FAILOVERD_TEST_HOOKS: '1', FAILOVERD_TEST_BLOCK_MS: '600000', TMPDIR: '/run' };
 const WATCHERS = { processes: 4, connections: 50 };
 /** keepalived's signal for its JSON file, SIGRTMIN+2. */
 const JSON_SIGNAL = 36;
 const METRICS = 'global_defs {\n    @failoverd metrics unix:/run/metrics.sock\n}\n';
 
-const CONDITIONS = [
-  'idle',
-  'all cores loaded',
-  'JavaScript blocked',
-  '200 watchers, a scraper, dumps',
-] as const;
-type Condition = (typeof CONDITIONS)[number];
+/** A failoverd that nothing is done to, beside the one that it is done to. */
+const ALONE = 'failoverd left alone';
+type Name = PeerName | typeof ALONE;
+
+interface Contestant {
+  readonly name: Name;
+  /** No two daemons of a kind on one host, and no two that have one by default on both. */
+  readonly host: 'server1' | 'server2';
+  readonly vrid: number;
+}
+
+const CONTESTANTS: readonly Contestant[] = [
+  { name: 'failoverd', host: 'server1', vrid: 51 },
+  { name: 'keepalived', host: 'server1', vrid: 52 },
+  { name: 'keepalived-rt', host: 'server2', vrid: 53 },
+  { name: 'floor', host: 'server2', vrid: 50 },
+  { name: 'frr', host: 'server1', vrid: 54 },
+  { name: ALONE, host: 'server2', vrid: 55 },
+];
 
 /** The condition begins, and ends with the returned function. */
-type Begin = (lab: Lab, daemon: LabProcess) => Promise<() => Promise<unknown>>;
+type Begin = (host: Host, daemon: LabProcess) => Promise<() => Promise<unknown>>;
 
-const BEGIN: Readonly<Record<Condition, Begin>> = {
-  idle: () => Promise.resolve(() => Promise.resolve()),
-  'all cores loaded': () => {
+interface Condition {
+  readonly name: string;
+  readonly who: readonly Name[];
+  /** In a quick run and in a full one. */
+  readonly seconds: readonly [number, number];
+  begin: Begin;
+}
+
+const ALL: readonly Name[] = ['failoverd', 'keepalived', 'keepalived-rt', 'floor', 'frr'];
+const nothing = (): Promise<void> => Promise.resolve();
+
+const IDLE: Condition = {
+  name: '10 ms, idle',
+  who: ALL,
+  seconds: [5, 30],
+  begin: () => Promise.resolve(nothing),
+};
+
+/** Load is what the figures to be reached are about. */
+const LOADED: Condition = {
+  name: '10 ms, all cores loaded',
+  who: ALL,
+  seconds: [15, 60],
+  begin: () => {
     const relieve = loadAllCores();
     return Promise.resolve(() => Promise.resolve(relieve()));
   },
-  'JavaScript blocked': (_lab, daemon) => {
-    daemon.signal('SIGPWR');
-    return Promise.resolve(() => Promise.resolve());
-  },
-  '200 watchers, a scraper, dumps': watch,
 };
+
+const BLOCKED: Condition = {
+  name: '10 ms, JavaScript blocked',
+  who: ['failoverd', ALONE],
+  seconds: [5, 30],
+  begin: (_host, daemon) => {
+    daemon.signal('SIGPWR');
+    return Promise.resolve(nothing);
+  },
+};
+
+const WATCHED: Condition = {
+  name: '10 ms, 200 watchers, a scraper, dumps',
+  who: ['failoverd', ALONE],
+  seconds: [5, 30],
+  begin: watch,
+};
+
+const CONDITIONS = [IDLE, LOADED, BLOCKED, WATCHED];
 
 /** Distances of neighbouring adverts from the interval that was asked for, in microseconds. */
 interface Measured {
@@ -68,16 +117,14 @@ interface Measured {
  * 200 watch the status in four processes, one of which reads no more once it has begun; the metrics are
  * scraped ten times a second; keepalived's three files are asked for every second.
  */
-async function watch(lab: Lab, daemon: LabProcess): Promise<() => Promise<unknown>> {
-  const socket = controlPath({ namespace: lab.server1.namespace, instance: undefined });
+async function watch(host: Host, daemon: LabProcess): Promise<() => Promise<unknown>> {
+  const socket = controlPath({ namespace: host.namespace, instance: undefined });
   const program = path.resolve(import.meta.dirname, '../readers.mjs');
   const argv = [process.execPath, program, socket, String(WATCHERS.connections)];
   const watchers = await Promise.all(
     Array.from({ length: WATCHERS.processes }, (_, index) =>
       // The last one scrapes, too.
-      lab.server1.start(
-        index === WATCHERS.processes - 1 ? [...argv, lab.server1.runPath('metrics.sock')] : argv,
-      ),
+      host.start(index === WATCHERS.processes - 1 ? [...argv, host.runPath('metrics.sock')] : argv),
     ),
   );
   for (const one of watchers) await one.waitForLine(/reading/);
@@ -96,49 +143,35 @@ interface Running {
   stop(): Promise<unknown>;
 }
 
-async function startPeer(lab: Lab, name: PeerName, condition: Condition): Promise<Running> {
-  if (name === 'floor') {
-    const argv = [floorProgram(lab.directory), 'eth0', String(INTERVAL)];
-    const floor = await lab.server1.start(argv);
-    return { process: floor, stop: () => floor.stop() };
-  }
-  const one = peer(name, lab.server1, HOOKS);
+async function startFloor(lab: Lab, host: Host): Promise<Running> {
+  const floor = await host.start([floorProgram(lab.directory), 'eth0', String(INTERVAL)]);
+  return { process: floor, stop: () => floor.stop() };
+}
+
+async function start(
+  lab: Lab,
+  { name, host: at, vrid }: Contestant,
+  how: Condition,
+): Promise<Running> {
+  const host = lab[at];
+  if (name === 'floor') return startFloor(lab, host);
+  const one = peer(name === ALONE ? 'failoverd' : name, host, HOOKS);
   const { daemon } = one;
-  const config = instance({ priority: 255, interval: 0.01 });
-  const prefix = condition === '200 watchers, a scraper, dumps' ? METRICS : '';
-  await one.start(name === 'frr' ? frr(INTERVAL) : prefix + config);
+  const vip = `192.168.122.${150 + vrid}`;
+  const config = instance({ vrid, priority: 255, interval: INTERVAL / 1e6, vips: [`${vip}/24`] });
+  const prefix = how === WATCHED && name === 'failoverd' ? METRICS : '';
+  await one.start(name === 'frr' ? frr(vrid, vip, INTERVAL) : prefix + config);
   const stop = async (): Promise<void> => {
     // Who is blocked would not hear of it.
-    await (condition === 'JavaScript blocked' ? daemon.kill() : daemon.stop());
-    if (name === 'frr') await lab.server1.ip('link', 'del', 'vrrp4-51');
+    await (how === BLOCKED ? daemon.kill() : daemon.stop());
+    if (name === 'frr') await host.ip('link', 'del', `vrrp4-${vrid}`);
   };
   return { process: daemon.process, stop };
 }
 
-async function observe(
-  lab: Lab,
-  name: PeerName,
-  condition: Condition,
-  seconds: number,
-): Promise<Measured> {
-  const one = await startPeer(lab, name, condition);
-  await sleep(1000);
-  const observer = await Observer.start(lab.client);
-  const end = await BEGIN[condition](lab, one.process);
-  await sleep(300);
-  const faultsBefore = faultsOf(one.process.pid, 'failoverd-rt');
-  const from = now();
-  await sleep(seconds * 1000);
-  const until = now();
-  const faults = faultsOf(one.process.pid, 'failoverd-rt') - faultsBefore;
-  await end();
-  const { adverts } = await observer.stop();
-  await one.stop();
-  const times = adverts
-    .filter((each) => each.from === SERVER1 && each.priority > 0)
-    .map((each) => each.at)
-    .filter((at) => at >= from && at <= until);
-  const distances = gaps(times);
+function measured(adverts: readonly SeenAdvert[], faults: number): Measured {
+  if (adverts.length === 0) throw new Error('one of the daemons has sent nothing');
+  const distances = gaps(adverts.map(({ at }) => at));
   return {
     off: distances.map((each) => Math.abs(each - INTERVAL)),
     drift: mean(distances) / INTERVAL - 1,
@@ -147,23 +180,48 @@ async function observe(
   };
 }
 
-function peersFor(condition: Condition, quick: boolean): readonly PeerName[] {
-  if (condition === 'JavaScript blocked' || condition === '200 watchers, a scraper, dumps') {
-    return ['failoverd'];
+async function observe(
+  lab: Lab,
+  how: Condition,
+  who: readonly Contestant[],
+  seconds: number,
+): Promise<Map<Name, Measured>> {
+  const running: Running[] = [];
+  for (const one of who) {
+    running.push(await start(lab, one, how));
+    // The next one on this host has a file of the same name.
+    await sleep(1000);
   }
-  // Nothing is to be reached there in comparison with these.
-  if (quick && condition === 'idle') return ['failoverd', 'keepalived'];
-  const all: readonly PeerName[] = ['failoverd', 'keepalived', 'keepalived-rt', 'floor'];
-  return Frr.installed && !quick ? [...all, 'frr'] : all;
+  const engineFaults = (): number[] =>
+    running.map(({ process: { pid } }) => faultsOf(pid, 'failoverd-rt'));
+  const observer = await Observer.start(lab.client);
+  // The first contestant of every condition is the failoverd that it is about.
+  const [{ process: daemon }] = running as [Running];
+  const end = await how.begin(lab.server1, daemon);
+  await sleep(300);
+  const before = engineFaults();
+  const from = now();
+  await sleep(seconds * 1000);
+  const until = now();
+  const after = engineFaults();
+  await end();
+  const { adverts } = await observer.stop();
+  for (const one of running) await one.stop();
+  const inTime = adverts.filter(({ at, priority }) => priority > 0 && at >= from && at <= until);
+  return new Map(
+    who.map(({ name, vrid }, index) => {
+      const own = inTime.filter((each) => each.vrid === vrid);
+      return [name, measured(own, (after[index] ?? NaN) - (before[index] ?? NaN))];
+    }),
+  );
 }
 
-/** Load is what the figures to be reached are about. */
-function secondsOf(condition: Condition, quick: boolean): number {
-  if (condition === 'all cores loaded') return quick ? 6 : 12;
-  return quick ? 3 : 6;
+function contestants({ who }: Condition, quick: boolean): Contestant[] {
+  const takesPart = ({ name }: Contestant): boolean =>
+    who.includes(name) && (name !== 'frr' || (Frr.installed && !quick));
+  return CONTESTANTS.filter(takesPart);
 }
 
-/** Every round has each condition and each daemon, so that a bad minute falls on all of them. */
 async function run(
   lab: Lab,
   { quick, rounds }: BenchOptions,
@@ -172,36 +230,36 @@ async function run(
   const taken = new Map<string, Measured[]>();
   for (let round = 0; round < rounds; round++) {
     for (const condition of CONDITIONS) {
-      for (const name of peersFor(condition, quick)) {
-        say(`10 ms, ${condition}, ${name}, round ${round + 1} of ${rounds}`);
-        const key = `${condition}/${name}`;
-        const measured = await observe(lab, name, condition, secondsOf(condition, quick));
-        taken.set(key, [...(taken.get(key) ?? []), measured]);
+      say(`${condition.name}, round ${round + 1} of ${rounds}`);
+      const who = contestants(condition, quick);
+      const results = await observe(lab, condition, who, condition.seconds[quick ? 0 : 1]);
+      for (const [name, one] of results) {
+        const key = `${condition.name}/${name}`;
+        taken.set(key, [...(taken.get(key) ?? []), one]);
       }
     }
   }
   const rows = CONDITIONS.flatMap((condition) =>
-    peersFor(condition, quick).map((name) => rowOf(taken, condition, name)),
+    contestants(condition, quick).map(({ name }) => rowOf(taken, condition, name)),
   );
   return table(rows);
 }
 
-/** Of the gaps of all rounds together: p99.9 of a single round would be its worst gap. */
-function pooled(rounds: readonly Measured[] = []): Spread {
-  return spread(rounds.flatMap(({ off }) => off));
-}
-
+/** Of the gaps of all rounds together: p99.9 of a few would be their worst. */
 function rowOf(
   taken: ReadonlyMap<string, readonly Measured[]>,
   condition: Condition,
-  name: PeerName,
+  name: Name,
 ): (string | number)[] {
-  const rounds = taken.get(`${condition}/${name}`) ?? [];
-  const off = pooled(rounds);
-  const theirs = pooled(taken.get(`${condition}/keepalived`)).p999;
+  const roundsOf = (who: Name): readonly Measured[] => taken.get(`${condition.name}/${who}`) ?? [];
+  const pooled = (who: Name): number[] => roundsOf(who).flatMap(({ off }) => off);
+  const rounds = roundsOf(name);
+  const off = spread(pooled(name));
+  const other = condition.who.includes(ALONE) ? ALONE : 'keepalived';
   return [
-    `10 ms, ${condition}`,
+    condition.name,
     name,
+    off.count,
     off.median,
     off.p99,
     off.p999,
@@ -209,7 +267,7 @@ function rowOf(
     `${figure(spread(rounds.map(({ drift }) => drift)).median * 100)} %`,
     rounds.reduce((sum, { missing }) => sum + missing, 0),
     rounds.reduce((sum, { faults }) => sum + faults, 0),
-    name === 'keepalived' ? '' : ratio(off.p999, theirs),
+    name === other ? '' : ratio(off.p999, spread(pooled(other)).p999),
   ];
 }
 
@@ -219,6 +277,7 @@ function table(rows: (string | number)[][]): Table {
     columns: [
       'condition',
       'daemon',
+      'gaps',
       'median, us',
       'p99, us',
       'p99.9, us',
@@ -226,27 +285,26 @@ function table(rows: (string | number)[][]): Table {
       'drift',
       'missing',
       'page faults of the engine',
-      'p99.9 beside keepalived',
+      'p99.9 beside keepalived, or beside who is left alone',
     ],
     rows,
-    note: 'Distance of each gap between two adverts from the interval that was asked for, seen by another host, over all rounds together, in which every daemon has its turn. The floor runs with SCHED_RR 50, as the engine of failoverd does.',
+    note: 'Distance of each gap between two adverts from the interval that was asked for, seen by another host. All daemons of a condition run at the same moment, each with its own virtual router. Who keeps to its schedule, as the floor and failoverd do, has two such gaps for an advert that is late, a longer one and a shorter one; who counts anew from there, as keepalived does, has one, and drifts. The floor runs with SCHED_RR 50, as the engine of failoverd does.',
     claims: claimsOf(rows),
   };
 }
 
-const [P999, MISSING, FAULTS] = [4, 7, 8];
+const [P999, MISSING, FAULTS] = [5, 8, 9];
 
 function claimsOf(rows: Table['rows']): Claim[] {
-  const of = (condition: Condition, daemon: PeerName, column = P999): number =>
-    cellOf(rows, `10 ms, ${condition}`, daemon, column);
-  const common = { unit: 'us', of: 'ratio', ours: of('all cores loaded', 'failoverd') } as const;
-  const floor = of('all cores loaded', 'floor');
-  const atBest = `a bare C program on a real-time timer has ${figure(floor)} us here`;
-  const besideIdle = (condition: Condition, words: string): Claim => ({
+  const of = (condition: Condition, daemon: Name, column = P999): number =>
+    cellOf(rows, condition.name, daemon, column);
+  const common = { unit: 'us', of: 'ratio', ours: of(LOADED, 'failoverd') } as const;
+  const atBest = `a bare C program on a real-time timer has ${figure(of(LOADED, 'floor'))} us here`;
+  const besideAlone = (condition: Condition, words: string): Claim => ({
     ...common,
-    what: `the same ${words}, beside idle`,
+    what: `the same ${words}, beside another failoverd that is left alone`,
     ours: of(condition, 'failoverd'),
-    theirs: of('idle', 'failoverd'),
+    theirs: of(condition, ALONE),
     most: 1.5,
     floor: 'the engine takes no page fault meanwhile; what held it up was not traced',
   });
@@ -254,33 +312,30 @@ function claimsOf(rows: Table['rows']): Claim[] {
     {
       ...common,
       what: 'adverts every 10 ms under load, p99.9 of the unevenness',
-      theirs: of('all cores loaded', 'keepalived'),
+      theirs: of(LOADED, 'keepalived'),
       most: 0.2,
       floor: atBest,
     },
     {
       ...common,
       what: 'the same beside keepalived with vrrp_rt_priority',
-      theirs: of('all cores loaded', 'keepalived-rt'),
+      theirs: of(LOADED, 'keepalived-rt'),
       most: 1,
       floor: atBest,
     },
     {
       ...common,
       what: 'the same beside a bare C program',
-      theirs: floor,
+      theirs: of(LOADED, 'floor'),
       most: 2,
       floor: atBest,
     },
-    besideIdle('JavaScript blocked', 'with JavaScript blocked and heavy garbage'),
-    besideIdle(
-      '200 watchers, a scraper, dumps',
-      'with 200 watchers of the status, 50 of them stuck, a scraper and dumps',
-    ),
+    besideAlone(BLOCKED, 'with JavaScript blocked and heavy garbage'),
+    besideAlone(WATCHED, 'with 200 watchers of the status, 50 of them stuck, a scraper and dumps'),
     {
       what: 'page faults of the engine with JavaScript blocked and heavy garbage',
       unit: '',
-      ours: of('JavaScript blocked', 'failoverd', FAULTS),
+      ours: of(BLOCKED, 'failoverd', FAULTS),
       theirs: Number.NaN,
       most: 0,
       of: 'value',
@@ -290,7 +345,7 @@ function claimsOf(rows: Table['rows']): Claim[] {
       what: 'adverts missing in all of that',
       unit: '',
       ours: CONDITIONS.reduce((sum, one) => sum + of(one, 'failoverd', MISSING), 0),
-      theirs: of('idle', 'keepalived', MISSING) + of('all cores loaded', 'keepalived', MISSING),
+      theirs: of(IDLE, 'keepalived', MISSING) + of(LOADED, 'keepalived', MISSING),
       most: 0,
       of: 'value',
       floor: 'a kernel without preemption lets nobody run while others are inside it',
