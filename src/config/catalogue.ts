@@ -119,6 +119,7 @@ const references = {
 const instances = {
   'missing-vrid': fatal('An instance has no usable virtual_router_id.'),
   'missing-interface': fatal('An instance has neither interface nor unicast source.'),
+  'no-instance': lint('No virtual router is configured.'),
   'interface-name': fatal('A name that no interface can have.'),
   'vrid-conflict': fatal('Two instances share VRID, family and interface.'),
   'no-address': fatal('An instance of VRRPv3 or strict mode has no address.'),

@@ -65,9 +65,11 @@ export function loadConfig(
   const root = readLevel(rootLevel, statements, findings);
   const origins = new Origins();
   const model = lower(root, statements, { findings, origins });
-  checkModel({ model, root, statements, findings, origins });
-  const diagnostics = findings.finish().toSorted(byPlace(preprocessor.sources));
-  return { model, diagnostics, sources: preprocessor.sources, origins };
+  const { sources } = preprocessor;
+  const { configId } = world;
+  checkModel({ model, root, statements, findings, origins, sources, configId });
+  const diagnostics = findings.finish().toSorted(byPlace(sources));
+  return { model, diagnostics, sources, origins };
 }
 
 /** Findings in the order of the text; those without a place come first. */

@@ -6,8 +6,11 @@ import { memoryReader } from './support/memory.ts';
 const read = (text: string) =>
   loadConfig('f', { configId: 'host', environment: {}, reader: memoryReader({ f: text }) });
 
+const router =
+  'vrrp_instance VI_1 {\n  interface eth0\n  virtual_router_id 1\n  virtual_ipaddress {\n    192.0.2.1\n  }\n}\n';
+
 const config = (...lines: readonly string[]): string =>
-  `global_defs {\n${lines.map((line) => `  @failoverd ${line}\n`).join('')}}\n`;
+  `global_defs {\n${lines.map((line) => `  @failoverd ${line}\n`).join('')}}\n${router}`;
 
 it.each([
   ['unix:/run/m.sock', { kind: 'unix', path: '/run/m.sock' }],

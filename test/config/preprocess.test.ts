@@ -113,7 +113,7 @@ $INST
 
   it('that use themselves mean the value before', () => {
     expect(only(`$A=1\n$A=\${A}2\n${instance('priority $A')}`).priority).toBe(12);
-    expect(rulesOf(load('$A=$A\n'))).toEqual(['self-definition']);
+    expect(rulesOf(load(`$A=$A\n${instance('')}`))).toEqual(['self-definition']);
   });
 
   it('that never end are cut', () => {
@@ -209,8 +209,26 @@ describe('includes', () => {
     expect(model.instances[0]?.priority).toBe(42);
   });
 
+  it('that leave nothing to be run are told, with what may be why', () => {
+    const hints = (text: string) =>
+      load(text, { configId: 'low' }).diagnostics.map(({ rule, hint }) => ({ rule, hint }));
+    expect(hints('')).toEqual([{ rule: 'no-instance', hint: null }]);
+    const elsewhere = instance('').replace(/^(?=.)/gm, '@high ');
+    expect(hints(elsewhere)).toEqual([
+      {
+        rule: 'no-instance',
+        hint: "lines that begin with @ID count where the ID is 'low' (-i chooses another)",
+      },
+    ]);
+    expect(hints('\u00ff\u00fev\u0000').map(({ hint }) => hint)).toContain(
+      'a file is encoded as UTF-16: save it as UTF-8',
+    );
+    expect(hints('static_ipaddress {\n  192.0.2.1/24 dev eth0\n}\n')).toEqual([]);
+  });
+
   it('that lead back to themselves end', () => {
-    const result = main('include d/x.conf', { '/etc/k/d/x.conf': 'include ../main.conf' });
+    const cycle = { '/etc/k/d/x.conf': 'include ../main.conf' };
+    const result = main(`include d/x.conf\n${instance('')}`, cycle);
     expect(rulesOf(result)).toEqual(['include-cycle']);
   });
 

@@ -11,9 +11,11 @@ import {
   strictService,
 } from './elections.ts';
 import type { RuleInput } from './input.ts';
+import { noInstance } from './nothing.ts';
 import { scriptSecurity, scriptTimeout, unusedTrackers } from './scripts.ts';
 
 const rules: readonly ((input: RuleInput) => void)[] = [
+  noInstance,
   vridConflicts,
   unknownTrackGroups,
   scriptSecurity,

@@ -4,6 +4,7 @@ import type { Settings } from '../keywords/types.ts';
 import type { Origins } from '../lower/context.ts';
 import type { Model } from '../model.ts';
 import type { Statement } from '../read/tree.ts';
+import type { Source } from '../source.ts';
 
 /** What a rule may look at. */
 export interface RuleInput {
@@ -12,4 +13,7 @@ export interface RuleInput {
   readonly statements: readonly Statement[];
   readonly findings: Findings;
   readonly origins: Origins;
+  readonly sources: readonly Source[];
+  /** Of `@ID` lines. */
+  readonly configId: string;
 }
