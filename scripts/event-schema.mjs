@@ -78,13 +78,20 @@ const chain = object(
       }),
       description: 'of the master that had been heard',
     },
-    tracker: { type: 'string', description: 'the last word of the tracker that is the cause' },
+    priority: {
+      type: 'string',
+      description: 'where a priority decided: what had changed it since the last transition',
+    },
+    tracker: {
+      type: 'string',
+      description: 'the last word of the tracker that is the cause, or has changed the priority',
+    },
     operator: { type: 'string', description: "an operator's action of the last seconds" },
     lateness: { type: 'integer', description: 'microseconds: how late this host was' },
     revision: { type: 'integer', description: 'of its configuration, counted from 1' },
     sinceReload: { type: 'integer', description: 'microseconds, when it was a moment ago' },
   },
-  ['lastAdvert', 'tracker', 'operator', 'lateness', 'revision', 'sinceReload'],
+  ['lastAdvert', 'priority', 'tracker', 'operator', 'lateness', 'revision', 'sinceReload'],
 );
 
 /** `described`: what the addon says of its messages. */

@@ -123,13 +123,12 @@ export class Dispatch {
   #chain(event: EngineEvent, view: InstanceView | undefined): { readonly chain?: Chain } {
     if (event.kind !== 'StateChanged') return {};
     const { journal, names, told } = this.#parts;
-    const { tracker } = event.cause;
     const chain = chainOf({
       event,
       view,
       told: told(event.instance),
       recent: journal.recent(recentEntries),
-      trackerName: tracker === undefined ? undefined : names.tracker(tracker),
+      trackerName: (tracker) => names.tracker(tracker),
       instance: names.instance(event.instance),
       wallMs: Date.now(),
     });

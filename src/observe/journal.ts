@@ -30,7 +30,9 @@ export interface Chain {
     /** Adverts that should have come meanwhile and did not. */
     readonly missed: number;
   };
-  /** What the tracker that is the cause last said. */
+  /** The last change of its effective priority in the state that it left, where a priority decided. */
+  readonly priority?: string;
+  /** What the tracker that is the cause, or has changed the priority, last said. */
   readonly tracker?: string;
   /** An operator's action of the last seconds. */
   readonly operator?: string;

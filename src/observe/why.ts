@@ -34,7 +34,7 @@ export interface ChainParts {
   readonly told: Told | undefined;
   /** Of the journal, oldest first. */
   readonly recent: readonly JournalEntry[];
-  readonly trackerName: string | undefined;
+  readonly trackerName: (tracker: number) => string;
   readonly instance: string;
   readonly wallMs: number;
 }
@@ -51,16 +51,33 @@ export function chainOf(parts: ChainParts): Chain {
       (kind === 'operator' && (subject ?? instance) === instance),
   );
   const late = find(({ event: one }) => one?.kind === 'LateDeadline')?.event;
-  const tracker = parts.recent.findLast(
-    ({ kind, subject }) => kind === 'tracker' && subject === parts.trackerName,
-  );
+  const priority = priorityChangeOf(parts);
+  const tracker = trackerWordOf(parts, event.cause.tracker ?? priority?.tracker);
   return {
     ...lastAdvertOf(event, view),
+    ...(priority !== undefined && { priority: withoutName(priority.sentence, instance) }),
     ...(tracker !== undefined && { tracker: tracker.sentence }),
     ...(operator !== undefined && { operator: withoutName(operator.sentence, instance) }),
     ...(late?.kind === 'LateDeadline' && { lateness: late.lateness }),
     ...configuration,
   };
+}
+
+/** Where one priority was compared with another: what had changed it since the last transition. */
+function priorityChangeOf({ event, recent, instance }: ChainParts) {
+  if (!['higherPriority', 'preempting'].includes(event.cause.kind)) return undefined;
+  const entry = recent.findLast(
+    ({ kind, subject }) =>
+      subject === instance && (kind === 'PriorityChanged' || kind === 'StateChanged'),
+  );
+  if (entry?.event?.kind !== 'PriorityChanged') return undefined;
+  return { sentence: entry.sentence, tracker: entry.event.tracker };
+}
+
+function trackerWordOf({ recent, trackerName }: ChainParts, tracker: number | undefined) {
+  if (tracker === undefined) return undefined;
+  const name = trackerName(tracker);
+  return recent.findLast(({ kind, subject }) => kind === 'tracker' && subject === name);
 }
 
 function configurationOf({ told, wallMs }: ChainParts): Pick<Chain, 'revision' | 'sinceReload'> {
@@ -114,13 +131,14 @@ export function whyOf(
 
 function chainSentences(chain: Chain | undefined): string[] {
   if (chain === undefined) return [];
-  const { lastAdvert, tracker, operator, lateness, revision } = chain;
+  const { lastAdvert, priority, tracker, operator, lateness, revision } = chain;
   const parts: string[] = [];
   if (lastAdvert !== undefined) {
     const { source, interval, missed } = lastAdvert;
     const count = missed === 1 ? '1 advert' : `${missed} adverts`;
     parts.push(`${source} had advertised every ${duration(interval)}: ${count} did not come.`);
   }
+  if (priority !== undefined) parts.push(`Before that: ${priority}.`);
   if (tracker !== undefined) parts.push(`The tracker's last word: ${tracker}.`);
   if (operator !== undefined) parts.push(`Shortly before: ${operator}.`);
   if (lateness !== undefined) {

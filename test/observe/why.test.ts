@@ -14,7 +14,7 @@ function chain(told: Told | undefined, recent: readonly JournalEntry[] = []) {
     view: undefined,
     told,
     recent,
-    trackerName: undefined,
+    trackerName: (tracker) => `script chk_${tracker}`,
     instance: 'VI_1',
     wallMs: now,
   };
@@ -49,6 +49,38 @@ describe('why', () => {
       /It ran with revision 1 of its configuration\.$/,
     );
     expect(sentences(undefined)).not.toContain('revision');
+  });
+
+  it('names what had changed the priority, where priorities decided', () => {
+    const changed: JournalEntry = {
+      number: 3,
+      wallMs: now - 60_000,
+      kind: 'PriorityChanged',
+      subject: 'VI_1',
+      sentence: 'VI_1: effective priority 110 -> 90, because of script chk_7',
+      event: {
+        kind: 'PriorityChanged',
+        instance: 1,
+        from: 110,
+        to: 90,
+        tracker: 7,
+        interfaceName: '',
+      },
+    };
+    const failed: JournalEntry = {
+      ...reload,
+      number: 2,
+      kind: 'tracker',
+      subject: 'script chk_7',
+      sentence: 'script chk_7: failed: the script exited with status 1',
+    };
+    const said = sentences(undefined, [failed, changed]);
+    expect(said).toContain(
+      'Before that: effective priority 110 -> 90, because of script chk_7. ' +
+        "The tracker's last word: script chk_7: failed: the script exited with status 1.",
+    );
+    const earlier: JournalEntry = { ...changed, number: 4, kind: 'StateChanged', event };
+    expect(sentences(undefined, [failed, changed, earlier])).not.toContain('Before that');
   });
 
   it('names a reload that has just changed the instance, once', () => {
