@@ -1,15 +1,16 @@
 /**
  * A health check that asks a host by itself: `vrrp_probe`.
  *
- * Questions begin at `start + n x interval`, each later by a random time up to the jitter, so that a
- * hundred routers do not ask one gateway in the same instant. There is never a second question
+ * Questions are asked when they are due (schedule.ts), each later by a random time up to the jitter, so
+ * that a hundred routers do not ask one gateway in the same instant. There is never a second question
  * beside the first. Only an answer is a success.
  */
-import type { Clock, Timer } from '../base/clock.ts';
+import type { Clock } from '../base/clock.ts';
 import type { Answer, Asker, Asking } from './ask.ts';
 import type { TrackerCause, TrackerListener } from './report.ts';
-import { applyResult, rescale, startRiseFall } from './riseFall.ts';
-import type { RiseFall, RiseFallStart } from './riseFall.ts';
+import { applyResult, beginRiseFall } from './riseFall.ts';
+import type { RiseFall, RiseFallBegin } from './riseFall.ts';
+import { Schedule } from './schedule.ts';
 
 export interface ProbeTrackerOptions {
   readonly name: string;
@@ -21,8 +22,7 @@ export interface ProbeTrackerOptions {
   readonly jitterMs: number;
   readonly rise: number;
   readonly fall: number;
-  /** How it begins; or what its predecessor of the same name knew. */
-  readonly begin: RiseFallStart | { readonly carriedOver: RiseFall };
+  readonly begin: RiseFallBegin;
 }
 
 export interface ProbeTrackerDeps {
@@ -57,40 +57,39 @@ export class ProbeTracker {
   readonly #options: ProbeTrackerOptions;
   readonly #deps: ProbeTrackerDeps;
   #riseFall: RiseFall;
-  #origin = 0;
-  #index = 0;
-  #nextAt = 0;
-  #timer: Timer | undefined;
+  readonly #schedule: Schedule;
   #asking: Asking | undefined;
   #last: ProbeTrackerView['last'];
   #counts = { asked: 0, answered: 0, failed: 0, skipped: 0 };
-  #state: 'new' | 'started' | 'stopped' = 'new';
 
   constructor(options: ProbeTrackerOptions, deps: ProbeTrackerDeps) {
     const { name, begin, rise, fall } = options;
     this.name = name;
     this.#options = options;
     this.#deps = deps;
-    this.#riseFall =
-      typeof begin === 'string'
-        ? startRiseFall(rise, fall, begin)
-        : rescale(begin.carriedOver, rise, fall);
+    this.#riseFall = beginRiseFall(rise, fall, begin);
+    const { clock, random } = deps;
+    const { intervalMs, jitterMs } = options;
+    this.#schedule = new Schedule({
+      clock,
+      intervalMs,
+      jitterMs,
+      random,
+      onDue: () => this.#due(),
+    });
   }
 
   /** Reports how it begins, and begins: the first question is asked at once. */
   start(): void {
-    if (this.#state !== 'new') return;
-    this.#state = 'started';
-    this.#origin = this.#deps.clock.now();
+    if (this.#schedule.begun) return;
     const configured = this.#options.begin === 'failed';
     const reason = configured ? 'init_fail: it counts as failed' : 'it has not been asked yet';
     this.#report(configured ? 'configured' : 'assumed', reason);
-    this.#due();
+    this.#schedule.start();
   }
 
   stop(): void {
-    this.#state = 'stopped';
-    this.#timer?.cancel();
+    this.#schedule.stop();
     this.#asking?.stop();
     this.#deps.asker.close();
   }
@@ -101,7 +100,6 @@ export class ProbeTracker {
   }
 
   view(): ProbeTrackerView {
-    const now = this.#deps.clock.now();
     return {
       kind: 'probe',
       name: this.name,
@@ -109,21 +107,13 @@ export class ProbeTracker {
       verdict: this.#riseFall.verdict,
       ...this.#counts,
       last: this.#last,
-      nextInMs: this.#state === 'started' ? Math.max(0, this.#nextAt - now) : undefined,
+      nextInMs: this.#schedule.nextInMs(),
     };
   }
 
   #due(): void {
     if (this.#asking === undefined) void this.#ask();
     else this.#counts.skipped += 1;
-    const { clock, random } = this.#deps;
-    const { intervalMs, jitterMs } = this.#options;
-    // What fell due while this process was not running is not made up for.
-    const present = Math.floor((clock.now() - this.#origin) / intervalMs);
-    this.#index = Math.max(this.#index + 1, present);
-    const due = this.#origin + this.#index * intervalMs;
-    this.#nextAt = due + Math.min(jitterMs, intervalMs) * random();
-    this.#timer = clock.at(this.#nextAt, () => this.#due());
   }
 
   async #ask(): Promise<void> {
@@ -133,7 +123,7 @@ export class ProbeTracker {
     this.#counts.asked += 1;
     const answer = await this.#asking.answer;
     this.#asking = undefined;
-    if (this.#state === 'stopped') return;
+    if (this.#schedule.stopped) return;
     const durationMs = clock.now() - since;
     this.#last = { answer, durationMs, endedAt: clock.wallMs() };
     this.#counts[answer.kind === 'answered' ? 'answered' : 'failed'] += 1;

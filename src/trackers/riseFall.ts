@@ -25,6 +25,15 @@ export interface RiseFall {
  */
 export type RiseFallStart = 'init' | 'failed' | 'assumeOk' | 'assumeFailed';
 
+/** So, or with what its predecessor of the same name knew. */
+export type RiseFallBegin = RiseFallStart | { readonly carriedOver: RiseFall };
+
+export function beginRiseFall(rise: number, fall: number, begin: RiseFallBegin): RiseFall {
+  return typeof begin === 'string'
+    ? startRiseFall(rise, fall, begin)
+    : rescale(begin.carriedOver, rise, fall);
+}
+
 export function startRiseFall(rise: number, fall: number, start: RiseFallStart): RiseFall {
   switch (start) {
     case 'init':

@@ -1,11 +1,8 @@
 /**
  * A health check that is a script: when it runs, and what its end means.
  *
- * - Runs begin at `start + n x interval`, to the millisecond and for ever: the deadlines are
- *   absolute, so neither a slow script nor a late timer pushes the next one away.
- * - There is never a second run beside the first. A run that is due while the last one is still
- *   going is skipped and counted; so are those that fell due while the process itself was not
- *   running.
+ * - Runs begin when they are due (schedule.ts), the first at once. There is never a second run
+ *   beside the first. A run that is due while the last one is still going is skipped and counted.
  * - Only exit status 0 is a success. A script that cannot be started, is refused, is killed or runs
  *   out of time has failed, each with its own cause and reason. Running out of time counts at that
  *   moment, not when the last of its processes has at last been killed.
@@ -20,8 +17,9 @@ import type {
   StartScript,
 } from '../base/script.ts';
 import type { TrackerListener, TrackerCause } from './report.ts';
-import { applyResult, rescale, startRiseFall } from './riseFall.ts';
-import type { RiseFall, RiseFallStart } from './riseFall.ts';
+import { applyResult, beginRiseFall } from './riseFall.ts';
+import type { RiseFall, RiseFallBegin } from './riseFall.ts';
+import { Schedule } from './schedule.ts';
 
 /** A `vrrp_script` block. */
 export interface ScriptTrackerOptions {
@@ -34,8 +32,7 @@ export interface ScriptTrackerOptions {
   readonly timeoutMs: number;
   readonly rise: number;
   readonly fall: number;
-  /** How it begins; or what its predecessor of the same name knew, to go on from after a reload. */
-  readonly begin: RiseFallStart | { readonly carriedOver: RiseFall };
+  readonly begin: RiseFallBegin;
 }
 
 export interface ScriptTrackerDeps {
@@ -91,33 +88,31 @@ export class ScriptTracker {
   readonly #options: ScriptTrackerOptions;
   readonly #deps: ScriptTrackerDeps;
   #riseFall: RiseFall;
-  #origin = 0;
-  #index = 0;
-  #timer: Timer | undefined;
+  readonly #schedule: Schedule;
   #run: Run | undefined;
   #last: ScriptTrackerView['last'];
   #counters: ScriptCounters = noRuns;
-  #state: 'new' | 'started' | 'stopped' = 'new';
 
   constructor(options: ScriptTrackerOptions, deps: ScriptTrackerDeps) {
     const { name, begin, rise, fall } = options;
     this.name = name;
     this.#options = options;
     this.#deps = deps;
-    this.#riseFall =
-      typeof begin === 'string'
-        ? startRiseFall(rise, fall, begin)
-        : rescale(begin.carriedOver, rise, fall);
+    this.#riseFall = beginRiseFall(rise, fall, begin);
+    this.#schedule = new Schedule({
+      clock: deps.clock,
+      intervalMs: options.intervalMs,
+      onDue: () => this.#due(),
+      onMissed: (count) => this.#count('missed', count),
+    });
   }
 
   /** Reports how it begins, and begins: the first run is immediate. */
   start(): void {
-    if (this.#state !== 'new') return;
-    this.#state = 'started';
-    this.#origin = this.#deps.clock.now();
+    if (this.#schedule.begun) return;
     const configured = this.#options.begin === 'failed';
     this.#report(configured ? 'configured' : 'assumed', startReason(this.#options.begin));
-    this.#due();
+    this.#schedule.start();
   }
 
   /**
@@ -126,8 +121,7 @@ export class ScriptTracker {
    * moment.
    */
   async stop(): Promise<void> {
-    this.#state = 'stopped';
-    this.#timer?.cancel();
+    this.#schedule.stop();
     const run = this.#run;
     if (run === undefined) return;
     run.script.stop();
@@ -148,8 +142,6 @@ export class ScriptTracker {
 
   view(): ScriptTrackerView {
     const now = this.#deps.clock.now();
-    const started = this.#state === 'started';
-    const next = this.#origin + (this.#index + 1) * this.#options.intervalMs;
     const run = this.#run;
     return {
       kind: 'script',
@@ -158,7 +150,7 @@ export class ScriptTracker {
       streak: streakOf(this.#riseFall),
       running: run && { sinceMs: now - run.since, overdue: run.judged },
       last: this.#last,
-      nextRunInMs: started ? Math.max(0, next - now) : undefined,
+      nextRunInMs: this.#schedule.nextInMs(),
       counters: this.#counters,
     };
   }
@@ -166,16 +158,6 @@ export class ScriptTracker {
   #due(): void {
     if (this.#run === undefined) this.#launch();
     else this.#count('skipped', 1);
-    const { clock } = this.#deps;
-    const { intervalMs } = this.#options;
-    this.#timer = clock.at(this.#origin + (this.#index + 1) * intervalMs, () => {
-      // After a long absence the runs that fell due meanwhile are not made up for.
-      const present = Math.floor((clock.now() - this.#origin) / intervalMs);
-      const index = Math.max(this.#index + 1, present);
-      this.#count('missed', index - this.#index - 1);
-      this.#index = index;
-      this.#due();
-    });
   }
 
   #launch(): void {
@@ -195,7 +177,7 @@ export class ScriptTracker {
   #ended(run: Run, outcome: ScriptOutcome): void {
     this.#run = undefined;
     this.#last = { outcome, endedAt: this.#deps.clock.wallMs() };
-    if (this.#state === 'stopped' || outcome.kind === 'stopped') return;
+    if (this.#schedule.stopped || outcome.kind === 'stopped') return;
     const cause = causeOf(outcome);
     this.#count(cause, 1);
     this.#deps.onRun?.(this.name, outcome);
@@ -204,7 +186,7 @@ export class ScriptTracker {
   }
 
   #judge(success: boolean, cause: TrackerCause, reason: string): void {
-    if (this.#state === 'stopped') return;
+    if (this.#schedule.stopped) return;
     const before = this.#riseFall;
     this.#riseFall = applyResult(before, success);
     if (this.#riseFall.verdict === before.verdict) return;

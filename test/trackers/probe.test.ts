@@ -72,3 +72,15 @@ it('init_fail needs rise answers; what could not be asked is a failure', async (
   await clock.advanceTo(3500);
   expect(told()).toEqual(['failed configured', 'ok passed', 'failed notStarted']);
 });
+
+it('does not make up for questions that fell due while this process was not running', async () => {
+  const { clock, asked, tracker } = world([], { jitterMs: 400 });
+  await clock.advanceTo(1300);
+  expect(asked).toEqual([0, 1200]);
+  await clock.leapTo(5500);
+  expect(asked).toEqual([0, 1200, 5500]);
+  await clock.advanceTo(7000);
+  expect(asked).toEqual([0, 1200, 5500, 6200]);
+  tracker.stop();
+  expect(clock.pending).toBe(0);
+});
