@@ -50,7 +50,7 @@ const clientsMs = 1000;
 
 /** Runs until the daemon has stopped, or another one has taken its place. */
 export async function live(parts: LifeParts): Promise<Ending> {
-  const { daemon, engine, options, log, manager, signals, giveBack } = parts;
+  const { daemon, engine, options, log, manager, giveBack } = parts;
   const heartbeat = setInterval(() => engine.alive(), heartbeatMs);
   const source = new StatusSource(daemon, options.file);
   giveBack.soon();
@@ -90,7 +90,18 @@ export async function live(parts: LifeParts): Promise<Ending> {
     files.save(daemon.model);
     timed.configure(daemon.model.globals.reload);
   }
-  const signal = new Promise<DaemonSignal>((resolve) => {
+  const end = await Promise.race([signalToEnd(parts, reloader, dumps), heir.promise]);
+  giveBack.stop();
+  timed.close();
+  if (typeof end === 'object') await leave(parts, servers, end);
+  else await stop(parts, servers, end);
+  clearInterval(heartbeat);
+  return typeof end === 'object' ? 'handedOver' : 'stopped';
+}
+
+/** Acts on signals; resolves with the one that ends the daemon. */
+function signalToEnd({ signals, log, options }: LifeParts, reloader: Reloader, dumps: Dumps) {
+  return new Promise<DaemonSignal>((resolve) => {
     signals.listen((received) => {
       if (received === 'SIGHUP') {
         log.reopen();
@@ -101,13 +112,6 @@ export async function live(parts: LifeParts): Promise<Ending> {
       if (received === 'SIGTERM' || received === 'SIGINT') resolve(received);
     });
   });
-  const end = await Promise.race([signal, heir.promise]);
-  giveBack.stop();
-  timed.close();
-  if (typeof end === 'object') await leave(parts, servers, end);
-  else await stop(parts, servers, end);
-  clearInterval(heartbeat);
-  return typeof end === 'object' ? 'handedOver' : 'stopped';
 }
 
 function upgradeOf(

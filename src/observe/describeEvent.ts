@@ -122,7 +122,26 @@ function gateLine(event: Extract<EngineEvent, { kind: 'GateClosed' | 'GateOpened
 }
 
 /** Events of the engine itself rather than of an instance. */
-function describeEngine(event: EngineEvent, line: Line): Description | undefined {
+type OwnEvent = Extract<EngineEvent, { kind: OwnKind | SilentKind }>;
+type OwnKind =
+  | 'Started'
+  | 'Stopped'
+  | 'TrackersBlind'
+  | 'LinkSeen'
+  | 'LinkGone'
+  | 'Trouble'
+  | 'Lost'
+  | 'ProcessEventsLost';
+/** What the trackers and an upgrade are told, and tell in their own words. */
+type SilentKind =
+  | 'ProcessExited'
+  | 'ProcessForked'
+  | 'ProcessExecuted'
+  | 'ProcessRenamed'
+  | 'HandedOver'
+  | 'Inherited';
+
+function describeEngine(event: OwnEvent, line: Line): Description | undefined {
   switch (event.kind) {
     case 'Started':
       return startedLine(event, line);
@@ -146,7 +165,12 @@ function describeEngine(event: EngineEvent, line: Line): Description | undefined
       return line('info', 'process events were missed; all processes are looked at again');
     case 'Stopped':
       return line('info', 'everything has been given back');
-    default:
+    case 'ProcessExited':
+    case 'ProcessForked':
+    case 'ProcessExecuted':
+    case 'ProcessRenamed':
+    case 'HandedOver':
+    case 'Inherited':
       return undefined;
   }
 }
