@@ -1,6 +1,7 @@
 /** `failoverd check` and the configuration test of `failoverd -t`. */
 
 import type { Command } from 'commander';
+import { errorText } from '../base/errorText.ts';
 import { wantsColor } from '../base/terminal.ts';
 import {
   checkHost,
@@ -86,26 +87,36 @@ export interface ConfigTestOptions {
   readonly file: string;
   readonly configId: string | undefined;
   readonly allIncludes: boolean;
-  /** `-t=LOGFILE`: messages are appended to it instead of going to standard error. */
+  /** `--config-test=LOGFILE`: messages are appended to it instead of going to standard error. */
   readonly logFile: string | undefined;
 }
 
 /** The configuration test with keepalived's exit codes: 0, 5 (mistakes) or 6 (scripts). */
 export async function runConfigTest(options: ConfigTestOptions): Promise<number> {
   expectShortLife();
-  const { appendFile } = await import('node:fs/promises');
   const result = loadConfig(options.file, {
     allIncludeChecks: options.allIncludes,
     ...(options.configId !== undefined && { configId: options.configId }),
   });
   const diagnostics = [...result.diagnostics, ...(await checkHost(result))];
   const shown = diagnostics.filter((finding) => finding.severity !== 'note');
-  if (options.logFile === undefined) {
+  const written = options.logFile !== undefined && (await append(options.logFile, shown));
+  if (!written) {
     process.stderr.write(formatDiagnostics(shown, { color: wantsColor(process.stderr) }));
-  } else {
-    await appendFile(options.logFile, formatDiagnostics(shown));
   }
   return noFile(diagnostics) ? exitCodes.noConfig : configTestExitCode(diagnostics);
+}
+
+/** Whether it could be written; says so where it could not. */
+async function append(file: string, findings: readonly Finding[]): Promise<boolean> {
+  const { appendFile } = await import('node:fs/promises');
+  try {
+    await appendFile(file, formatDiagnostics(findings));
+    return true;
+  } catch (error) {
+    process.stderr.write(`failoverd: ${file} cannot be written: ${errorText(error)}\n`);
+    return false;
+  }
 }
 
 const formats = ['text', 'json', 'sarif'];

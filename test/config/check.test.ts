@@ -99,6 +99,9 @@ describe('failoverd -t', () => {
     const { stderr } = await failoverd(`--config-test=${log}`, '-f', join(directory, 't5.conf'));
     expect(stderr).toBe('');
     expect(readFileSync(log, 'utf8')).toMatch(/'nopremt' is not known/);
+    const nowhere = await failoverd(`--config-test=${log}/x`, '-f', join(directory, 't5.conf'));
+    expect(nowhere.code).toBe(5);
+    expect(nowhere.stderr).toMatch(/x cannot be written: not a directory .*\n.*'nopremt' is not/);
   });
 });
 
