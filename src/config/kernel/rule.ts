@@ -14,6 +14,7 @@ import {
   writeHead,
 } from './draft.ts';
 import type { RouteHead } from './draft.ts';
+import { ipProtocols } from './ipProtocols.ts';
 import type { IprouteNames } from './names.ts';
 
 const attribute = {
@@ -40,19 +41,6 @@ const attribute = {
 
 const actions = { lookup: 1, goto: 2, nop: 3, blackhole: 6, unreachable: 7, prohibit: 8 } as const;
 const invertFlag = 2;
-const ipProtocols: Readonly<Record<string, number>> = {
-  icmp: 1,
-  igmp: 2,
-  tcp: 6,
-  udp: 17,
-  gre: 47,
-  esp: 50,
-  ah: 51,
-  'ipv6-icmp': 58,
-  ospf: 89,
-  vrrp: 112,
-  sctp: 132,
-};
 
 function prefixOf(text: string | null) {
   if (text === null) return undefined;

@@ -1,5 +1,6 @@
 /** Routes and rules as text: as keepalived dumps them, or as a file has them. */
 
+import { ipProtocols } from '../kernel/ipProtocols.ts';
 import { quote } from './words.ts';
 import type { IprouteId, NextHop, RouteEntry, RuleEntry } from '../model-routes.ts';
 
@@ -88,18 +89,6 @@ const protocols: Readonly<Record<string, number>> = {
   kernel: 2,
   boot: 3,
   static: 4,
-};
-const ipProtocols: Readonly<Record<string, number>> = {
-  icmp: 1,
-  igmp: 2,
-  tcp: 6,
-  udp: 17,
-  gre: 47,
-  esp: 50,
-  ah: 51,
-  'ipv6-icmp': 58,
-  vrrp: 112,
-  sctp: 132,
 };
 
 /** The number that a name stands for; an unknown name stays. */
