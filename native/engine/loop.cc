@@ -95,7 +95,8 @@ void Loop::watchNews() {
 void Loop::paceNews() {
   if (!ready_.kernel) return;
   news_.came(now_);
-  if (news_.next() <= now_) {
+  // Who is busy does not wait, and would come to a deadline without having read them.
+  if (news_.next() <= now_ || busy()) {
     watchNews();
   } else {
     newsWait_ = true;
