@@ -21,6 +21,8 @@ export interface Claim {
   readonly of: 'value' | 'ratio';
   /** What stands in the way, for when it is missed. */
   readonly floor: string;
+  /** The README tells it, too; those that are missed it tells anyhow. */
+  readonly headline?: true;
 }
 
 export interface Table {

@@ -307,6 +307,7 @@ function claimsOf(rows: Table['rows']): Claim[] {
     theirs: of(condition, ALONE),
     most: 1.5,
     floor: 'the engine takes no page fault meanwhile; what held it up was not traced',
+    headline: true,
   });
   return [
     {
@@ -315,6 +316,7 @@ function claimsOf(rows: Table['rows']): Claim[] {
       theirs: of(LOADED, 'keepalived'),
       most: 0.2,
       floor: atBest,
+      headline: true,
     },
     {
       ...common,
@@ -322,6 +324,7 @@ function claimsOf(rows: Table['rows']): Claim[] {
       theirs: of(LOADED, 'keepalived-rt'),
       most: 1,
       floor: atBest,
+      headline: true,
     },
     {
       ...common,
@@ -349,6 +352,7 @@ function claimsOf(rows: Table['rows']): Claim[] {
       most: 0,
       of: 'value',
       floor: 'a kernel without preemption lets nobody run while others are inside it',
+      headline: true,
     },
   ];
 }
