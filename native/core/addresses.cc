@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "core/announcer.h"
+#include "core/foreign_addresses.h"
 #include "core/health.h"
 #include "core/objects.h"
 
@@ -22,6 +23,11 @@ constexpr auto kRestoreWindow = Duration::ofSeconds(60);
 
 std::uint32_t indexOf(const Router& router, const VirtualAddress& vip) {
   return static_cast<std::uint32_t>(&vip - router.addresses.data());
+}
+
+// Whether the kernel looks for duplicates before it uses the address (RFC 4862 §5.4).
+bool isExamined(const VirtualAddress& vip) {
+  return !vip.config.address.isV4() && (vip.config.flags & kNoDad) == 0;
 }
 
 void setState(Router& router, VirtualAddress& vip, AddressState to) {
@@ -88,8 +94,7 @@ void release(CoreState& core, Router& router, VirtualAddress& vip) {
 void confirm(CoreState& core, Router& router, VirtualAddress& vip) {
   setState(router, vip, AddressState::confirmed);
   const auto* present = core.links.find(vip.ifIndex, vip.config.address);
-  const bool dad = !vip.config.address.isV4() && (vip.config.flags & kNoDad) == 0;
-  vip.awaitsDad = dad && (present == nullptr || present->tentative);
+  vip.awaitsDad = isExamined(vip) && (present == nullptr || present->tentative);
   vip.unannounced = !vip.awaitsDad;
   if (!vip.restoring) return;
   vip.restoring = false;
@@ -114,10 +119,36 @@ void refuse(CoreState& core, Router& router, VirtualAddress& vip, std::int32_t e
   }
 }
 
+// It stands and is of no use, and in the way of the next try. Where the kernel is to look for
+// duplicates, it has found one; elsewhere somebody else had put it there, and ours replaces it.
+void dropDuplicate(CoreState& core, Router& router, VirtualAddress& vip) {
+  remove(core, router, vip);
+  // Once: if it cannot be removed it is not tried for ever.
+  core.links.setDuplicate(vip.ifIndex, vip.config.address, false);
+  if (isExamined(vip)) {
+    supersede(core, vip);
+    refuse(core, router, vip, EADDRINUSE);
+  } else {
+    request(core, router, vip);
+  }
+}
+
+// What was added a moment ago without being examined is no duplicate, whatever stood there before.
+bool isDuplicate(const CoreState& core, const VirtualAddress& vip, std::int32_t errorNumber) {
+  const auto* present = core.links.find(vip.ifIndex, vip.config.address);
+  if (present == nullptr || !present->duplicate) return false;
+  return errorNumber == EEXIST || isExamined(vip);
+}
+
 void onAddResult(CoreState& core, Router& router, VirtualAddress& vip, std::int32_t errorNumber) {
+  if (errorNumber == EEXIST) foreign_addresses::onExisting(core, router, vip);
   // EEXIST: by us, by a former run or by hand, it is there.
   if (errorNumber == 0 || errorNumber == EEXIST) {
-    confirm(core, router, vip);
+    if (isDuplicate(core, vip, errorNumber)) {
+      dropDuplicate(core, router, vip);
+    } else {
+      confirm(core, router, vip);
+    }
   } else {
     refuse(core, router, vip, errorNumber);
   }
@@ -207,8 +238,7 @@ void adopt(CoreState& core, Router& router, bool announce) {
     }
     vip.foreign = router.isOwner() && !present->ours;
     setState(router, vip, AddressState::confirmed);
-    const bool dad = !vip.config.address.isV4() && (vip.config.flags & kNoDad) == 0;
-    vip.awaitsDad = dad && present->tentative;
+    vip.awaitsDad = isExamined(vip) && present->tentative;
     vip.unannounced = announce && !vip.awaitsDad;
   }
   announcer::announceNew(core, router);
@@ -281,6 +311,13 @@ void onAppeared(CoreState& core, const LocalAddressAppeared& fact) {
     vip.awaitsDad = false;
     vip.unannounced = true;
     announcer::announceNew(core, router);
+  });
+}
+
+void onDuplicate(CoreState& core, const LocalAddressDuplicate& fact) {
+  forOwners(core, fact.ifIndex, fact.address, [&](Router& router, VirtualAddress& vip) {
+    const bool stands = vip.state == AddressState::confirmed && !vip.foreign;
+    if (router.state == State::master && stands) dropDuplicate(core, router, vip);
   });
 }
 

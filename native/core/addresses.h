@@ -33,6 +33,7 @@ void tellWill(const Router& router, WillSink& sink);
 
 void onResult(CoreState& core, const Requests::Target& target, std::int32_t errorNumber);
 void onAppeared(CoreState& core, const LocalAddressAppeared& fact);
+void onDuplicate(CoreState& core, const LocalAddressDuplicate& fact);
 void onRemoved(CoreState& core, const LocalAddressRemoved& fact);
 
 // Whether the address is one of ours, or will be.

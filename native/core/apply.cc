@@ -5,6 +5,7 @@
 #include "core/addresses.h"
 #include "core/announcer.h"
 #include "core/election.h"
+#include "core/foreign_addresses.h"
 #include "core/groups.h"
 #include "core/health.h"
 #include "core/link_delays.h"
@@ -127,6 +128,7 @@ void place(CoreState& core, Router& router, const InstanceConfig& config, CauseK
   pulse::join(core, router);
   router.startCause = start;
   health::locate(core, router);
+  foreign_addresses::look(core, router);
 }
 
 void followInterval(CoreState& core, Router& router, Duration before, Duration downBefore) {
@@ -166,6 +168,7 @@ void update(CoreState& core, Router& router, const InstanceConfig& config) {
   router.refusals.addressError = 0;
   router.refusals.addressLost.reset();
   health::locate(core, router);
+  foreign_addresses::look(core, router);
   if (router.state != State::master) return;
   addresses::wantMissing(core, router);
   if (announce.refresh != config.announce.refresh ||

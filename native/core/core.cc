@@ -9,6 +9,7 @@
 #include "core/announcer.h"
 #include "core/apply.h"
 #include "core/election.h"
+#include "core/foreign_addresses.h"
 #include "core/gate.h"
 #include "core/groups.h"
 #include "core/health.h"
@@ -111,11 +112,13 @@ void changeLink(CoreState& core, const LinkChanged& fact) {
 
 void removeLink(CoreState& core, IfIndex ifIndex) {
   core.links.remove(ifIndex);
+  foreign_addresses::onLinkRemoved(core, ifIndex);
   linkChanged(core);
 }
 
 void removeLocalAddress(CoreState& core, const LocalAddressRemoved& fact) {
   if (!core.links.disappear(fact)) return;
+  foreign_addresses::onRemoved(core, fact);
   addresses::onRemoved(core, fact);
   objects::onRemoved(
       core, {ObjectKind::address, fact.address.family(), fact.address, fact.prefixLength, 0, 0});
@@ -167,9 +170,14 @@ struct Handler {
     if (!core.links.appear(input)) return;
     addresses::onAppeared(core, input);
     if (input.ours) return;
+    foreign_addresses::onAppeared(core, input);
     for (const auto& router : core.routers) {
       if (router->baseIfIndex == input.ifIndex) health::locate(core, *router);
     }
+  }
+  void operator()(const LocalAddressDuplicate& input) const {
+    core.links.setDuplicate(input.ifIndex, input.address, true);
+    addresses::onDuplicate(core, input);
   }
   void operator()(const LocalAddressRemoved& input) const { removeLocalAddress(core, input); }
   void operator()(const KernelRelisting&) const { core.links.beginListing(); }
@@ -179,7 +187,10 @@ struct Handler {
     for (const auto ifIndex : stale.links) removeLink(core, ifIndex);
     core.kernelListed = true;
     health::reassessAll(core);
-    for (const auto& router : core.routers) addresses::retry(core, *router);
+    for (const auto& router : core.routers) {
+      addresses::retry(core, *router);
+      foreign_addresses::look(core, *router);
+    }
     objects::assertEverywhere(core);
     if (!core.awaitsInheritance) objects::want(core, core.statics);
     if (!core.staticUses.empty()) health::reassessAll(core);

@@ -134,6 +134,14 @@ struct Description<AddressFailed> {
 };
 
 template <>
+struct Description<AddressForeign> {
+  static constexpr std::string_view name = "AddressForeign";
+  static constexpr auto fields = std::tuple(field("instance", &AddressForeign::instance),
+                                            field("interfaceName", &AddressForeign::interfaceName),
+                                            field("address", &AddressForeign::address));
+};
+
+template <>
 struct Description<AddressRestored> {
   static constexpr std::string_view name = "AddressRestored";
   static constexpr auto fields = std::tuple(

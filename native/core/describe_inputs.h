@@ -134,6 +134,13 @@ struct Description<LocalAddressAppeared> {
 };
 
 template <>
+struct Description<LocalAddressDuplicate> {
+  static constexpr std::string_view name = "LocalAddressDuplicate";
+  static constexpr auto fields = std::tuple(field("ifIndex", &LocalAddressDuplicate::ifIndex),
+                                            field("address", &LocalAddressDuplicate::address));
+};
+
+template <>
 struct Description<LocalAddressRemoved> {
   static constexpr std::string_view name = "LocalAddressRemoved";
   static constexpr auto fields =

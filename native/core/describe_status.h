@@ -18,7 +18,8 @@ struct Description<AddressStatus> {
       std::tuple(field("address", &AddressStatus::address),
                  field("prefixLength", &AddressStatus::prefixLength),
                  field("ifIndex", &AddressStatus::ifIndex), field("state", &AddressStatus::state),
-                 field("errorNumber", &AddressStatus::errorNumber));
+                 field("errorNumber", &AddressStatus::errorNumber),
+                 field("foreignOn", &AddressStatus::foreignOn));
 };
 
 template <>

@@ -162,6 +162,12 @@ struct AddressFailed {
   IpAddress address;
   std::int32_t errorNumber = 0;
 };
+// A VIP stands on this host without our mark (IFA_PROTO): somebody else has put it there.
+struct AddressForeign {
+  InstanceId instance;
+  InterfaceName interfaceName;
+  IpAddress address;
+};
 // Somebody else removed a VIP while we were MASTER, and it is back.
 struct AddressRestored {
   InstanceId instance;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/addresses.h"
+#include "core/foreign_addresses.h"
 #include "core/health.h"
 #include "core/objects.h"
 #include "core/pulse.h"
@@ -145,6 +146,7 @@ void take(CoreState& core, const Inherit& carried) {
   for (const auto& [router, one] : heirs) goOn(core, *router, *one);
   if (core.kernelListed) objects::inherit(core, core.statics);
   health::reassessAll(core);
+  for (const auto& router : core.routers) foreign_addresses::look(core, *router);
 }
 
 }  // namespace failoverd::core::inheritance

@@ -129,6 +129,12 @@ struct LocalAddressAppeared {
   bool tentative = false;
   bool ours = false;
 };
+// Duplicate address detection (RFC 4862 §5.4) has found that another host has an address which
+// stands here: the kernel neither answers for it nor sends from it.
+struct LocalAddressDuplicate {
+  IfIndex ifIndex;
+  IpAddress address;
+};
 struct LocalAddressRemoved {
   IfIndex ifIndex;
   IpAddress address;
@@ -193,12 +199,11 @@ struct ClockSet {
 // Another process has these instances, and hands them over with `Inherit`: the first input.
 struct AwaitInheritance {};
 
-using Input =
-    std::variant<ApplyInstance, RemoveInstance, ApplyGroup, RemoveGroup, ApplyTracker,
-                 RemoveTracker, ApplyStatics, ApplyInterfaces, ReportTracker, SetProcesses, Drain,
-                 OpenGate, Stop, LinkChanged, LinkRemoved, LocalAddressAppeared,
-                 LocalAddressRemoved, KernelRelisting, KernelListed, ObjectRemoved,
-                 ObjectsUncertain, AdvertReceived, AddressResult, ListenResult, SendFailed,
-                 ProcessExited, ProcessForked, TrackersBlind, ClockSet, AwaitInheritance, Inherit>;
+using Input = std::variant<
+    ApplyInstance, RemoveInstance, ApplyGroup, RemoveGroup, ApplyTracker, RemoveTracker,
+    ApplyStatics, ApplyInterfaces, ReportTracker, SetProcesses, Drain, OpenGate, Stop, LinkChanged,
+    LinkRemoved, LocalAddressAppeared, LocalAddressDuplicate, LocalAddressRemoved, KernelRelisting,
+    KernelListed, ObjectRemoved, ObjectsUncertain, AdvertReceived, AddressResult, ListenResult,
+    SendFailed, ProcessExited, ProcessForked, TrackersBlind, ClockSet, AwaitInheritance, Inherit>;
 
 }  // namespace failoverd::core

@@ -21,6 +21,7 @@ const Link& LinkTable::change(const LinkChanged& facts) {
 
 void LinkTable::remove(IfIndex ifIndex) {
   std::erase_if(links_, [&](const Link& link) { return link.facts.ifIndex == ifIndex; });
+  std::erase_if(foreign_, [&](const auto& each) { return each.second == ifIndex; });
 }
 
 bool LinkTable::appear(const LocalAddressAppeared& fact) {
@@ -28,6 +29,10 @@ bool LinkTable::appear(const LocalAddressAppeared& fact) {
     if (link.facts.ifIndex != fact.ifIndex) continue;
     auto [at, isNew] = link.addresses.try_emplace({fact.address, fact.prefixLength});
     if (isNew) at->second.order = nextOrder_++;
+    if (isNew ? !fact.ours : at->second.ours != fact.ours) {
+      noteForeign(fact.address, fact.ifIndex, !fact.ours);
+    }
+    at->second.duplicate = false;
     at->second.secondary = fact.secondary;
     at->second.tentative = fact.tentative;
     at->second.ours = fact.ours;
@@ -39,11 +44,32 @@ bool LinkTable::appear(const LocalAddressAppeared& fact) {
 
 bool LinkTable::disappear(const LocalAddressRemoved& fact) {
   for (auto& link : links_) {
-    if (link.facts.ifIndex == fact.ifIndex) {
-      return link.addresses.erase({fact.address, fact.prefixLength}) != 0;
-    }
+    if (link.facts.ifIndex != fact.ifIndex) continue;
+    const auto at = link.addresses.find({fact.address, fact.prefixLength});
+    if (at == link.addresses.end()) return false;
+    if (!at->second.ours) noteForeign(fact.address, fact.ifIndex, false);
+    link.addresses.erase(at);
+    return true;
   }
   return false;
+}
+
+void LinkTable::setDuplicate(IfIndex ifIndex, const IpAddress& address, bool duplicate) {
+  for (auto& link : links_) {
+    if (link.facts.ifIndex != ifIndex) continue;
+    const auto at = link.addresses.lower_bound({address, 0});
+    if (at != link.addresses.end() && at->first.first == address) at->second.duplicate = duplicate;
+  }
+}
+
+void LinkTable::noteForeign(const IpAddress& address, IfIndex ifIndex, bool foreign) {
+  if (foreign) {
+    foreign_.emplace(address, ifIndex);
+    return;
+  }
+  const auto [from, to] = foreign_.equal_range(address);
+  const auto at = std::find_if(from, to, [&](const auto& each) { return each.second == ifIndex; });
+  if (at != to) foreign_.erase(at);
 }
 
 LinkTable::Stale LinkTable::endListing() {

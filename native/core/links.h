@@ -17,6 +17,7 @@ struct LocalAddress {
   bool secondary = false;
   bool tentative = false;
   bool ours = false;
+  bool duplicate = false;     // IPv6: another host has it
   std::uint64_t order = 0;    // of appearance: the kernel lists primary addresses first
   std::uint32_t listing = 0;  // the dump that named it last
 };
@@ -38,6 +39,9 @@ class LinkTable {
   // false: of an unknown link.
   bool appear(const LocalAddressAppeared& fact);
   bool disappear(const LocalAddressRemoved& fact);
+  // What duplicate address detection has found of an address that stands; forgotten when the kernel
+  // tells of the address again.
+  void setDuplicate(IfIndex ifIndex, const IpAddress& address, bool duplicate);
 
   // Begins a dump: what was told before does not count as named by it.
   void beginListing() { ++listing_; }
@@ -53,6 +57,13 @@ class LinkTable {
   // The local address, whatever its prefix length.
   [[nodiscard]] const LocalAddress* find(IfIndex ifIndex, const IpAddress& address) const;
 
+  // Calls `visit(ifIndex)` for each interface on which the address stands without our mark.
+  template <class Visit>
+  void forForeign(const IpAddress& address, Visit visit) const {
+    const auto [from, to] = foreign_.equal_range(address);
+    for (auto at = from; at != to; ++at) visit(at->second);
+  }
+
   // The address that adverts come from: for IPv4 the interface's primary address, for IPv6 its
   // link-local one (RFC 9568 §5.1.2.1). `isVirtual` tells addresses of virtual routers, which
   // are taken only when there is nothing else: an address owner may have no other.
@@ -61,7 +72,11 @@ class LinkTable {
                                                  Predicate isVirtual) const;
 
  private:
+  void noteForeign(const IpAddress& address, IfIndex ifIndex, bool foreign);
+
   std::vector<Link> links_;
+  // What stands without our mark, and where; once for each prefix length.
+  std::multimap<IpAddress, IfIndex> foreign_;
   std::uint64_t nextOrder_ = 0;
   std::uint32_t listing_ = 0;
 };

@@ -83,7 +83,7 @@ using Output =
     std::variant<SendAdvert, Listen, Unlisten, AddAddress, RemoveAddress, RequestObject, Announce,
                  StateChanged, GroupStateChanged, PriorityChanged, MasterChanged,
                  LowerPriorityReceived, GateClosed, GateOpened, AdvertRejected, AdvertOdd,
-                 AddressFailed, AddressRestored, ObjectFailed, ObjectRestored, InstanceApplied,
-                 InstanceRemoved, LateDeadline, Stopped>;
+                 AddressFailed, AddressForeign, AddressRestored, ObjectFailed, ObjectRestored,
+                 InstanceApplied, InstanceRemoved, LateDeadline, Stopped>;
 
 }  // namespace failoverd::core

@@ -36,6 +36,8 @@ struct VirtualAddress {
   std::uint32_t request = 0;
   // It stood there before us and was not ours: an address owner's own address.
   bool foreign = false;
+  // foreign_addresses.cc: where somebody else has put it on this host, as was told; 0 = nowhere.
+  IfIndex foreignOn;
   // Confirmed, and not yet announced.
   bool unannounced = false;
   // pacing.cc: which of the core's flows its announcements wait in, and how many do.

@@ -8,8 +8,13 @@
 namespace failoverd::core {
 namespace {
 
-AddressStatus statusOf(const VirtualAddress& vip) {
-  return {vip.config.address, vip.config.prefixLength, vip.ifIndex, vip.state, vip.errorNumber};
+AddressStatus statusOf(const CoreState& core, const VirtualAddress& vip) {
+  AddressStatus status{vip.config.address, vip.config.prefixLength, vip.ifIndex,
+                       vip.state,          vip.errorNumber,         {}};
+  if (vip.foreignOn == kNoInterface) return status;
+  const auto* link = core.links.byIndex(vip.foreignOn);
+  if (link != nullptr) status.foreignOn = link->facts.interfaceName;
+  return status;
 }
 
 std::optional<Instant> nextDeadlineOf(const CoreState& core, const Router& router) {
@@ -43,7 +48,7 @@ void tell(const CoreState& core, const Router& router, InstanceStatus& status) {
   status.drained = router.drained;
   status.addresses.resize(router.addresses.size());
   std::transform(router.addresses.begin(), router.addresses.end(), status.addresses.begin(),
-                 [](const VirtualAddress& vip) { return statusOf(vip); });
+                 [&](const VirtualAddress& vip) { return statusOf(core, vip); });
   status.counters = router.counters;
   router.arrivals.tell(status.arrivals);
 }

@@ -18,6 +18,7 @@ struct AddressStatus {
   IfIndex ifIndex;
   AddressState state = AddressState::absent;
   std::int32_t errorNumber = 0;
+  InterfaceName foreignOn;  // where somebody else has put it on this host; empty: nowhere
 };
 
 // One addend of the effective priority: base + all of these, clamped to 1..254.

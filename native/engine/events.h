@@ -75,11 +75,11 @@ using EngineEvent =
     std::variant<core::StateChanged, core::GroupStateChanged, core::PriorityChanged,
                  core::MasterChanged, core::LowerPriorityReceived, core::GateClosed,
                  core::GateOpened, core::AdvertRejected, core::AdvertOdd, core::AddressFailed,
-                 core::AddressRestored, core::ObjectFailed, core::ObjectRestored,
-                 core::InstanceApplied, core::InstanceRemoved, core::LateDeadline, core::Stopped,
-                 core::ProcessExited, core::ProcessForked, core::TrackersBlind, Started, LinkSeen,
-                 LinkGone, ProcessExecuted, ProcessRenamed, ProcessEventsLost, Trouble, HandedOver,
-                 Inherited, Lost>;
+                 core::AddressForeign, core::AddressRestored, core::ObjectFailed,
+                 core::ObjectRestored, core::InstanceApplied, core::InstanceRemoved,
+                 core::LateDeadline, core::Stopped, core::ProcessExited, core::ProcessForked,
+                 core::TrackersBlind, Started, LinkSeen, LinkGone, ProcessExecuted, ProcessRenamed,
+                 ProcessEventsLost, Trouble, HandedOver, Inherited, Lost>;
 
 // Events are numbered from 1 without gaps as they happen; a gap that the reader sees is told
 // by a Lost in its place.

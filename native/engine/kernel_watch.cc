@@ -54,6 +54,9 @@ void KernelWatch::take(Instant now, Protocol& protocol, const os::KernelFact& fa
     } else if constexpr (std::is_same_v<T, os::AddressSeen>) {
       protocol.input(now, core::LocalAddressAppeared{what.ifIndex, what.address, what.prefixLength,
                                                      what.secondary, what.tentative, what.ours()});
+      if (what.duplicate) {
+        protocol.input(now, core::LocalAddressDuplicate{what.ifIndex, what.address});
+      }
     } else if constexpr (std::is_same_v<T, os::AddressGone>) {
       protocol.input(now, core::LocalAddressRemoved{what.ifIndex, what.address, what.prefixLength});
     } else if constexpr (std::is_same_v<T, os::ListComplete>) {

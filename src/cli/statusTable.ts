@@ -117,8 +117,10 @@ function details(one: InstanceReport, daemon: DaemonReport): string[] {
   if (lastChange !== undefined && change !== undefined) {
     lines.push(`last change: ${age(daemon.at - lastChange.at)} ago, ${change}`);
   }
-  for (const { address, error } of addresses) {
+  for (const { address, error, foreignOn } of addresses) {
     if (error !== undefined) lines.push(`${address}: ${error}`);
+    if (foreignOn !== undefined)
+      lines.push(`${address}: on ${foreignOn}, not put there by failoverd`);
   }
   if (arrivals.nearFailovers > 0) {
     const longest = `at most ${arrivals.longestMissed} adverts missed in a row`;

@@ -12,10 +12,17 @@ export class Listener {
   readonly #native: NativeListener;
   readonly #timer: NodeJS.Timeout;
 
-  /** Throws the system's error: ENODEV, EPERM without CAP_NET_RAW, EMEDIUMTYPE (no Ethernet). */
-  constructor(interfaceName: string, onFrame: (frame: OverheardFrame) => void) {
+  /**
+   * Throws the system's error: ENODEV, EPERM without CAP_NET_RAW, EMEDIUMTYPE (no Ethernet). An error
+   * while listening is thrown where nobody catches it, unless `onError` is there to take it.
+   */
+  constructor(
+    interfaceName: string,
+    onFrame: (frame: OverheardFrame) => void,
+    onError: (error: unknown) => void = rethrow,
+  ) {
     this.#native = new (addon().Listener)(interfaceName);
-    this.#timer = setInterval(() => this.#hear(onFrame), everyMs);
+    this.#timer = setInterval(() => this.#hear(onFrame, onError), everyMs);
   }
 
   /** Ethernet address of the interface. */
@@ -38,14 +45,18 @@ export class Listener {
     this.#native.close();
   }
 
-  #hear(onFrame: (frame: OverheardFrame) => void): void {
+  #hear(onFrame: (frame: OverheardFrame) => void, onError: (error: unknown) => void): void {
     let frames: readonly OverheardFrame[] = [];
     try {
       frames = this.#native.drain();
     } catch (error) {
       // The interface went down; it may come up again.
-      if (!(error instanceof Error && 'code' in error && error.code === 'ENETDOWN')) throw error;
+      if (!(error instanceof Error && 'code' in error && error.code === 'ENETDOWN')) onError(error);
     }
     for (const frame of frames) onFrame(frame);
   }
+}
+
+function rethrow(error: unknown): never {
+  throw error;
 }

@@ -411,6 +411,12 @@ export interface LocalAddressAppeared {
   readonly ours: boolean;
 }
 
+export interface LocalAddressDuplicate {
+  readonly kind: 'LocalAddressDuplicate';
+  readonly ifIndex: IfIndex;
+  readonly address: IpText;
+}
+
 export interface LocalAddressRemoved {
   readonly kind: 'LocalAddressRemoved';
   readonly ifIndex: IfIndex;
@@ -736,6 +742,13 @@ export interface AddressFailed {
   readonly errorNumber: number;
 }
 
+export interface AddressForeign {
+  readonly kind: 'AddressForeign';
+  readonly instance: InstanceId;
+  readonly interfaceName: InterfaceName;
+  readonly address: IpText;
+}
+
 export interface AddressRestored {
   readonly kind: 'AddressRestored';
   readonly instance: InstanceId;
@@ -859,6 +872,7 @@ export interface AddressStatus {
   readonly ifIndex: IfIndex;
   readonly state: AddressState;
   readonly errorNumber: number;
+  readonly foreignOn: InterfaceName;
 }
 
 export interface InstanceCounters {
@@ -1081,6 +1095,7 @@ export type Input =
   | LinkChanged
   | LinkRemoved
   | LocalAddressAppeared
+  | LocalAddressDuplicate
   | LocalAddressRemoved
   | KernelRelisting
   | KernelListed
@@ -1124,6 +1139,7 @@ export type Output =
   | AdvertRejected
   | AdvertOdd
   | AddressFailed
+  | AddressForeign
   | AddressRestored
   | ObjectFailed
   | ObjectRestored
@@ -1143,6 +1159,7 @@ export type EngineEvent =
   | AdvertRejected
   | AdvertOdd
   | AddressFailed
+  | AddressForeign
   | AddressRestored
   | ObjectFailed
   | ObjectRestored

@@ -6,16 +6,24 @@
  *   vip_mismatch    the other router advertises other addresses than are configured here
  *   foreign_master  adverts for our virtual router that are refused (password, version, interval...)
  *   rx_silent       many adverts sent, none ever heard, where another MASTER was expected
+ *   second_owner    as MASTER: another host answers for a virtual address of ours
  */
 import type { EngineEvent, InstanceStatus, RejectReason } from '../engine/messages.generated.ts';
+import type { SecondOwner } from './claims.ts';
 
-export const alarmNames = ['dual_master', 'vip_mismatch', 'foreign_master', 'rx_silent'] as const;
+export const alarmNames = [
+  'dual_master',
+  'vip_mismatch',
+  'foreign_master',
+  'rx_silent',
+  'second_owner',
+] as const;
 export type AlarmName = (typeof alarmNames)[number];
 
 export interface Alarm {
   readonly name: AlarmName;
   readonly instance: number;
-  /** The other router. */
+  /** The other router: its address, or its Ethernet address where no other is known. */
   readonly peer: string | undefined;
   /** The engine's clock, microseconds. */
   readonly since: number;
@@ -89,7 +97,7 @@ export class Alarms {
         if (event.repeated) return [];
         this.#lower.delete(event.instance);
         this.#follow(event.instance, event.to === 'master');
-        return this.#clear(event.instance, ['dual_master', 'vip_mismatch']);
+        return this.#clear(event.instance, ['dual_master', 'vip_mismatch', 'second_owner']);
       case 'MasterChanged':
         // The core tells anew what is odd about the new one; whoever is heard breaks the silence.
         return this.#clear(event.instance, ['vip_mismatch', 'rx_silent']);
@@ -113,6 +121,16 @@ export class Alarms {
       ...this.#refusals(one, at),
       ...this.#silence(one, at),
     ]);
+  }
+
+  /** What a look at the wire has shown of an instance that is MASTER. */
+  onLook(instance: number, other: SecondOwner | undefined, at: number): readonly AlarmChange[] {
+    if (other === undefined) return this.#clear(instance, ['second_owner']);
+    const { address, mac } = other;
+    const sentence =
+      `the host with the Ethernet address ${mac} has ${address}, too: what clients send goes to one` +
+      ' of the two; take the address away there';
+    return this.#raise({ name: 'second_owner', instance, peer: mac, since: at, sentence });
   }
 
   #follow(instance: number, isMaster: boolean): void {

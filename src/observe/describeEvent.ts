@@ -80,6 +80,12 @@ export function describeEvent(event: EngineEvent, names: Names): Description | u
       const text = `${event.address} could not be added: ${addressErrorText(event.errorNumber)}`;
       return line('error', text, { address: event.address, errno: event.errorNumber });
     }
+    case 'AddressForeign': {
+      const text =
+        `${event.address} stands on ${event.interfaceName} and failoverd has not put it there:` +
+        ' this host answers for it even when another router is MASTER';
+      return line('warning', text, { address: event.address, interface: event.interfaceName });
+    }
     case 'AddressRestored': {
       const text = `something else removed ${event.address}; it has been put back`;
       return line('warning', text, { address: event.address, count: event.count });

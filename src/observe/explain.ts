@@ -102,6 +102,10 @@ function sendErrorText(errorNumber: number): string {
 
 /** What the kernel says of an address that it does not add. */
 export function addressErrorText(errorNumber: number): string {
+  // Never an answer to the request itself: it is what duplicate address detection has found.
+  if (errorNumber === errnos.EADDRINUSE) {
+    return 'another host has it (IPv6 duplicate address detection)';
+  }
   const text = errnoText(errorNumber);
   // addrconf.c: the only way to it is disable_ipv6. Rights that are missing are EPERM.
   return errorNumber === errnos.EACCES ? `${text}; IPv6 is switched off there` : text;

@@ -89,6 +89,8 @@ export interface AddressReport {
   readonly state: string;
   /** The kernel's refusal. */
   readonly error?: string;
+  /** The interface of this host on which somebody else has put it. */
+  readonly foreignOn?: string;
 }
 
 export interface GroupReport {
@@ -242,9 +244,9 @@ function priorityReport(one: InstanceStatus, names: Names): InstanceReport['prio
 }
 
 function addressReport(one: InstanceStatus['addresses'][number]): AddressReport {
-  const { address, prefixLength, state, errorNumber } = one;
+  const { address, prefixLength, state, errorNumber, foreignOn } = one;
   const error = errorNumber === 0 ? {} : { error: addressErrorText(errorNumber) };
-  return { address, prefixLength, state, ...error };
+  return { address, prefixLength, state, ...error, ...(foreignOn !== '' && { foreignOn }) };
 }
 
 function wallOf({ snapshot, wallMs }: ReportParts, instant: number): number {

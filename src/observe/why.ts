@@ -100,6 +100,7 @@ function lastAdvertOf(event: StateChanged, view: InstanceView | undefined) {
 const notable: ReadonlySet<EngineEvent['kind'] | JournalEntry['kind']> = new Set([
   'AddressRestored',
   'AddressFailed',
+  'AddressForeign',
   'AdvertOdd',
   'AdvertRejected',
   'LowerPriorityReceived',

@@ -71,6 +71,9 @@ struct Liner {
   std::string operator()(const core::AddressFailed& out) const {
     return "failed " + out.address.toString() + " " + std::to_string(out.errorNumber);
   }
+  std::string operator()(const core::AddressForeign& out) const {
+    return "foreign " + out.address.toString() + " on " + std::string(out.interfaceName.view());
+  }
   std::string operator()(const core::AddressRestored& out) const {
     return "restored " + out.address.toString();
   }

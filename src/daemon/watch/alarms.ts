@@ -1,10 +1,18 @@
 /** The alarms of a running daemon: fed with events and counters, told to the journal and the log. */
+import os from 'node:os';
 import type { Log } from '../../base/log.ts';
-import type { Command, EngineEvent, EngineSnapshot } from '../../engine/messages.generated.ts';
+import { microsPerSecond } from '../../base/units.ts';
+import type {
+  Command,
+  EngineEvent,
+  EngineSnapshot,
+  InstanceConfig,
+} from '../../engine/messages.generated.ts';
 import { Alarms } from '../../observe/alarms.ts';
 import type { Alarm, AlarmChange } from '../../observe/alarms.ts';
 import type { Journal } from '../../observe/journal.ts';
 import type { Names } from '../../observe/names.ts';
+import { ClaimsWatch } from './claimsWatch.ts';
 
 /** How often the counters are looked at. */
 const everyMs = 5000;
@@ -13,6 +21,7 @@ export interface AlarmParts {
   readonly log: Log;
   readonly journal: Journal;
   readonly names: Names;
+  readonly config: (instance: number) => InstanceConfig | undefined;
   /** The engine's picture. */
   readonly snapshot: () => Promise<EngineSnapshot>;
 }
@@ -20,10 +29,17 @@ export interface AlarmParts {
 export class AlarmWatch {
   readonly #parts: AlarmParts;
   readonly #alarms = new Alarms();
+  readonly #claims: ClaimsWatch;
   readonly #timer: NodeJS.Timeout;
 
   constructor(parts: AlarmParts) {
     this.#parts = parts;
+    this.#claims = new ClaimsWatch({
+      config: parts.config,
+      onLook: (instance, other) => {
+        for (const change of this.#alarms.onLook(instance, other, engineNow())) this.#tell(change);
+      },
+    });
     this.#timer = setInterval(() => void this.#look(), everyMs).unref();
   }
 
@@ -43,10 +59,12 @@ export class AlarmWatch {
 
   onEvent(event: EngineEvent, at: number): void {
     for (const change of this.#alarms.onEvent(event, at)) this.#tell(change);
+    this.#claims.onEvent(event);
   }
 
   stop(): void {
     clearInterval(this.#timer);
+    this.#claims.stop();
   }
 
   async #look(): Promise<void> {
@@ -73,4 +91,9 @@ export class AlarmWatch {
     });
     log[level](`${instance}: ${sentence}`, fields);
   }
+}
+
+/** The engine's clock (CLOCK_BOOTTIME), to a hundredth of a second, in microseconds. */
+function engineNow(): number {
+  return Math.round(os.uptime() * microsPerSecond);
 }
