@@ -133,6 +133,14 @@ void dropDuplicate(CoreState& core, Router& router, VirtualAddress& vip) {
   }
 }
 
+// The kernel's word that the interface has gone is on its way; whoever removes one takes its
+// addresses first. Asked for again when there is one of that name.
+void interfaceGone(Router& router, VirtualAddress& vip) {
+  vip.restoring = false;
+  vip.ifIndex = kNoInterface;
+  setState(router, vip, AddressState::absent);
+}
+
 // What was added a moment ago without being examined is no duplicate, whatever stood there before.
 bool isDuplicate(const CoreState& core, const VirtualAddress& vip, std::int32_t errorNumber) {
   const auto* present = core.links.find(vip.ifIndex, vip.config.address);
@@ -149,6 +157,8 @@ void onAddResult(CoreState& core, Router& router, VirtualAddress& vip, std::int3
     } else {
       confirm(core, router, vip);
     }
+  } else if (errorNumber == ENODEV) {
+    interfaceGone(router, vip);
   } else {
     refuse(core, router, vip, errorNumber);
   }

@@ -7,6 +7,9 @@ import type { LogFields, LogLevel } from '../base/log.ts';
 import type {
   AdvertRejected,
   EngineEvent,
+  AddressFailed,
+  AddressForeign,
+  AddressRestored,
   ObjectFailed,
   ObjectRestored,
   OddReason,
@@ -76,20 +79,10 @@ export function describeEvent(event: EngineEvent, names: Names): Description | u
         reason: event.reason,
         peer: event.source,
       });
-    case 'AddressFailed': {
-      const text = `${event.address} could not be added: ${addressErrorText(event.errorNumber)}`;
-      return line('error', text, { address: event.address, errno: event.errorNumber });
-    }
-    case 'AddressForeign': {
-      const text =
-        `${event.address} stands on ${event.interfaceName} and failoverd has not put it there:` +
-        ' this host answers for it even when another router is MASTER';
-      return line('warning', text, { address: event.address, interface: event.interfaceName });
-    }
-    case 'AddressRestored': {
-      const text = `something else removed ${event.address}; it has been put back`;
-      return line('warning', text, { address: event.address, count: event.count });
-    }
+    case 'AddressFailed':
+    case 'AddressForeign':
+    case 'AddressRestored':
+      return describeAddress(event, line);
     case 'LateDeadline':
       return line('warning', `this host woke ${duration(event.lateness)} late for a deadline`, {
         latenessMicros: event.lateness,
@@ -107,6 +100,24 @@ export function describeEvent(event: EngineEvent, names: Names): Description | u
 }
 
 type Line = (level: LogLevel, message: string, fields?: LogFields) => Description;
+
+type AddressEvent = AddressFailed | AddressForeign | AddressRestored;
+
+function describeAddress(event: AddressEvent, line: Line): Description {
+  const { kind, address } = event;
+  if (kind === 'AddressFailed') {
+    const text = `${address} could not be added: ${addressErrorText(event.errorNumber)}`;
+    return line('error', text, { address, errno: event.errorNumber });
+  }
+  if (kind === 'AddressRestored') {
+    const text = `something else removed ${address}; it has been put back`;
+    return line('warning', text, { address, count: event.count });
+  }
+  const text =
+    `${address} stands on ${event.interfaceName} and failoverd has not put it there:` +
+    ' this host answers for it even when another router is MASTER';
+  return line('warning', text, { address, interface: event.interfaceName });
+}
 
 function describeObject(event: ObjectFailed | ObjectRestored, line: Line): Description {
   const what = `${event.instance === 0 ? 'static ' : ''}${objectText(event.key)}`;

@@ -1,5 +1,6 @@
 // What a host's kernel holds, in the words of ip(8), for comparing what two daemons leave there.
 
+import { eventuallyEqual } from './eventually.ts';
 import type { Host } from './host.ts';
 
 /** One line for each object, sorted; what differs by chance is left out. */
@@ -53,4 +54,28 @@ async function rules(host: Host): Promise<string[]> {
 
 export async function kernelState(host: Host): Promise<KernelState> {
   return { addresses: await addresses(host), routes: await routes(host), rules: await rules(host) };
+}
+
+interface LinkRow {
+  readonly ifname: string;
+  readonly address: string;
+}
+
+/** All of that, the links and the tables of nftables as well: one line for each object. */
+export async function wholeKernel(host: Host): Promise<readonly string[]> {
+  const links = JSON.parse(await host.ip('-j', 'link', 'show')) as readonly LinkRow[];
+  const named = links.map(({ ifname, address }) => `${ifname} ${address}`);
+  const tables = (await host.run('nft', '-s', 'list', 'ruleset')).split('\n');
+  const { addresses: there, routes: ways, rules: policy } = await kernelState(host);
+  return [...named, ...there, ...ways, ...policy, ...tables].toSorted();
+}
+
+/** Waits until that is what the kernel holds. */
+export function kernelBecomes(host: Host, wanted: readonly string[]): Promise<void> {
+  const look = async (): Promise<object> => {
+    const now = await wholeKernel(host);
+    const missing = wanted.filter((line) => !now.includes(line));
+    return { missing, more: now.filter((line) => !wanted.includes(line)) };
+  };
+  return eventuallyEqual('the kernel', look, { missing: [], more: [] });
 }

@@ -102,6 +102,28 @@ TEST_CASE("when every VIP is refused the instance is in FAULT and says why") {
   EXPECT(lab.state(0) == State::master);
 }
 
+TEST_CASE("an interface that goes takes its VIP first, and that is no refusal") {
+  auto config = Lab::instance(200);
+  config.addresses.front().interfaceName = lab::name("wg0");
+  Lab lab(1);
+  const IfIndex wg0{9};
+  lab.give(0, core::LinkChanged{wg0, lab::name("wg0"), true, true, {}, 1420, true});
+  lab.apply(0, config);
+  lab.run(Duration::ofSeconds(4));
+  REQUIRE(lab.state(0) == State::master);
+  lab.take(0);
+  lab.refuseAddresses(0, ENODEV);
+  lab.give(0, core::LocalAddressRemoved{wg0, lab::ip("10.0.1.100"), 24});
+  EXPECT(lab.take(0) == Lines{"add 10.0.1.100"});
+  lab.give(0, core::LinkRemoved{wg0});
+  lab.refuseAddresses(0, 0);
+  const IfIndex again{10};
+  lab.give(0, core::LinkChanged{again, lab::name("wg0"), true, true, {}, 1420, true});
+  EXPECT(lab.take(0) == Lines{"add 10.0.1.100"});
+  EXPECT(lab.state(0) == State::master);
+  EXPECT(lab.status(0).addresses[0].state == AddressState::confirmed);
+}
+
 TEST_CASE("when some VIPs are refused it serves with the others and tries again") {
   auto config = Lab::instance(200);
   Lab lab(1);

@@ -42,8 +42,11 @@ core::LocalAddressAppeared byHand(const char* address, IfIndex where = lab::kEth
 TEST_CASE("a duplicate that the kernel finds is removed, and the instance is in FAULT with it") {
   auto lab = masterOf(ipv6(0));
   lab.give(0, core::LocalAddressDuplicate{lab::kEth0, lab::ip("fe80::100")});
-  EXPECT(lab.take(0) == Lines{"remove fe80::100", "failed fe80::100 98", "goodbye",
-                              "state master->fault addressRefused"});
+  const auto lines = lab.take(0);
+  REQUIRE(lines.size() > 3);
+  EXPECT(Lines(lines.begin(), lines.begin() + 3) ==
+         Lines{"remove fe80::100", "failed fe80::100 98", "goodbye"});
+  EXPECT(lines.back() == "state master->fault addressRefused");
   REQUIRE(lab.status(0).faults.size() == 1);
   EXPECT(lab.status(0).faults.front().errorNumber == EADDRINUSE);
   EXPECT(!lab.has(0, "fe80::100"));

@@ -83,7 +83,9 @@ export class Firewall {
   #wish: Wish | undefined;
   /** The ruleset in which our tables are known to stand, and what they look like. */
   #generation: number | undefined;
-  #listing = '';
+  #listing: string | undefined = '';
+  /** What was handed over when that was so. */
+  #listingOf: string | undefined;
   /** One thing after the other. */
   #work: Promise<void> = Promise.resolve();
 
@@ -142,12 +144,22 @@ export class Firewall {
       this.#log.error(`the firewall rules could not be installed: ${why}`, { event: 'firewall' });
       return;
     }
+    const known = text === this.#listingOf;
     this.#installed = text;
     this.#tables = tables;
-    this.#generation = rulesetGeneration();
-    this.#listing = await listed(tables);
+    // Somebody may have been at them by now: the next look compares.
+    this.#generation = undefined;
+    if (!known) await this.#learn(text, tables);
     const names = tables.map((table) => `${word(table.family)} ${table.name}`).join(' and ');
     if (names !== '') this.#log.info(`installed the nftables ${names}`, { event: 'firewall' });
+  }
+
+  /** What the kernel makes of `text`; if a table has gone already, the next look puts it back. */
+  async #learn(text: string, tables: readonly Table[]): Promise<void> {
+    const each = await Promise.all(tables.map((table) => listed([table])));
+    const complete = each.every((one) => one !== '');
+    this.#listingOf = complete ? text : undefined;
+    this.#listing = complete ? each.join('') : undefined;
   }
 
   /** What stands in the kernel. */

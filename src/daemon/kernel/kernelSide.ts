@@ -11,6 +11,7 @@ import { Firewall } from './firewall.ts';
 import { hostOf } from './host.ts';
 import { listLinks } from './links.ts';
 import { linkRemoval, tableRemoval } from './removal.ts';
+import { RepairLimit } from './repairLimit.ts';
 import type { Removal } from './removal.ts';
 import { Sysctls } from './sysctls.ts';
 import { wantedVmacs } from './vmacPlan.ts';
@@ -19,10 +20,14 @@ import { Vmacs } from './vmacs.ts';
 
 type Say = Pick<Log, 'info' | 'notice' | 'warning' | 'error'>;
 
-/** How often in a minute a link of ours is made again. */
+/** How often in a minute each link of ours is made again. */
 const mostRepairs = 60;
+/** Where links have their names: the rules follow the parents as often as that. */
+const rulesWord = 'nftables';
+/** Between two looks at all links, however often one of them changes. */
+const linksMs = 20;
 /** How often the number of the ruleset is looked at, which takes some microseconds. */
-const rulesMs = 1000;
+const rulesMs = 100;
 
 interface Parts {
   readonly sysctls: Sysctls;
@@ -39,8 +44,12 @@ export class KernelSide {
   #model: Model | undefined;
   #wanted: readonly WantedVmac[] = [];
   readonly #names = new Map<number, string>();
-  #repairs = 0;
-  #repairsSince = 0;
+  /** Links that were there when somebody last looked. */
+  readonly #gone = new Set<string>();
+  #rulesDue = false;
+  readonly #limit = new RepairLimit(mostRepairs);
+  #linksTimer: NodeJS.Timeout | undefined;
+  #lookedMs = -Infinity;
   #rulesTimer: NodeJS.Timeout | undefined;
 
   /**
@@ -81,25 +90,29 @@ export class KernelSide {
   }
 
   onEvent(event: EngineEvent): void {
-    if (event.kind === 'LinkSeen') {
-      this.#names.set(event.ifIndex, event.interfaceName);
-      this.#repair(event.interfaceName);
-    } else if (event.kind === 'LinkGone') {
-      const name = this.#names.get(event.ifIndex);
-      this.#names.delete(event.ifIndex);
-      if (name !== undefined) this.#repair(name);
+    if (event.kind !== 'LinkSeen' && event.kind !== 'LinkGone') return;
+    const before = this.#names.get(event.ifIndex);
+    if (event.kind === 'LinkGone') this.#names.delete(event.ifIndex);
+    else this.#names.set(event.ifIndex, event.interfaceName);
+    const now = event.kind === 'LinkSeen' ? event.interfaceName : undefined;
+    if (before !== undefined && before !== now) {
+      this.#gone.add(before);
+      this.#repair(before);
     }
+    if (now !== undefined) this.#repair(now);
   }
 
   /** Another process looks after it from now on. */
   leave(): void {
     clearInterval(this.#rulesTimer);
+    clearTimeout(this.#linksTimer);
     this.#parts = undefined;
   }
 
   /** Everything goes, and every setting is as it was before. */
   async giveBack(): Promise<void> {
     clearInterval(this.#rulesTimer);
+    clearTimeout(this.#linksTimer);
     this.#rulesTimer = undefined;
     this.#parts?.vmacs.removeAll();
     this.#parts?.sysctls.restore();
@@ -143,18 +156,43 @@ export class KernelSide {
 
   /** Somebody removed a macvlan of ours, or its parent has appeared. */
   #repair(name: string): void {
+    if (this.#parts?.vmacs.concerns(name) !== true) return;
+    if (this.#wanted.some(({ parent }) => parent === name)) this.#rulesDue = true;
+    this.#lookIn(Math.max(0, this.#lookedMs + linksMs - performance.now()));
+  }
+
+  /** At once when that is now. What is called later looks at everything, so that one is enough. */
+  #lookIn(ms: number): void {
+    clearTimeout(this.#linksTimer);
+    if (ms > 0) this.#linksTimer = setTimeout(() => this.#look(), ms).unref();
+    else this.#look();
+  }
+
+  #look(): void {
     const { vmacs } = this.#parts ?? {};
-    if (vmacs === undefined || !vmacs.concerns(name)) return;
-    const now = Date.now();
-    if (now - this.#repairsSince > 60_000) {
-      this.#repairsSince = now;
-      this.#repairs = 0;
+    if (vmacs === undefined) return;
+    const now = performance.now();
+    this.#lookedMs = now;
+    for (const name of vmacs.repair((one) => this.#limit.allows(one, now))) {
+      // With its parent it went by the kernel's hand, and comes when the parent does.
+      if (this.#gone.has(name)) this.#onRepaired(name);
+      if (this.#limit.count(name, now)) this.#giveUp(name);
     }
-    this.#repairs += 1;
-    if (this.#repairs > mostRepairs) return;
-    // With its parent it went by the kernel's hand, and comes when the parent does.
-    if (vmacs.ensure().includes(name)) this.#onRepaired(name);
+    this.#gone.clear();
     if (this.#parts !== undefined) this.#tellMade(this.#parts);
-    if (this.#wanted.some(({ parent }) => parent === name)) void this.#installRules();
+    if (this.#rulesDue && this.#limit.allows(rulesWord, now)) {
+      this.#rulesDue = false;
+      this.#limit.count(rulesWord, now);
+      void this.#installRules();
+    }
+    const next = this.#limit.nextChance(now);
+    if (next !== undefined) this.#lookIn(next - now);
+  }
+
+  #giveUp(name: string): void {
+    const sentence =
+      `${name} was removed ${mostRepairs} times within a minute: once that is over it is made again` +
+      ' when it is missing';
+    this.#log.error(sentence, { event: 'vmac', interface: name });
   }
 }

@@ -69,11 +69,17 @@ export class Vmacs {
    * Makes what is wanted and not there, and returns the names of what it made. What cannot be made
    * yet is tried when links change.
    */
-  ensure(wanted: readonly WantedVmac[] = this.#wanted): readonly string[] {
+  ensure(wanted: readonly WantedVmac[]): readonly string[] {
     this.#wanted = wanted;
-    if (wanted.length === 0) return [];
+    return this.repair(() => true);
+  }
+
+  /** The same for what is wanted already, as far as it is allowed. */
+  repair(allows: (name: string) => boolean): readonly string[] {
+    if (this.#wanted.length === 0) return [];
     const links = listLinks();
-    return wanted.filter((one) => this.#ensureOne(one, links)).map(({ name }) => name);
+    const due = this.#wanted.filter(({ name }) => allows(name));
+    return due.filter((one) => this.#ensureOne(one, links)).map(({ name }) => name);
   }
 
   /** Whether a link is, or should be, one of ours or under one of them. */

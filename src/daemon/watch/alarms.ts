@@ -2,12 +2,7 @@
 import os from 'node:os';
 import type { Log } from '../../base/log.ts';
 import { microsPerSecond } from '../../base/units.ts';
-import type {
-  Command,
-  EngineEvent,
-  EngineSnapshot,
-  InstanceConfig,
-} from '../../engine/messages.generated.ts';
+import type { Command, EngineEvent, EngineSnapshot } from '../../engine/messages.generated.ts';
 import { Alarms } from '../../observe/alarms.ts';
 import type { Alarm, AlarmChange } from '../../observe/alarms.ts';
 import type { Journal } from '../../observe/journal.ts';
@@ -21,7 +16,7 @@ export interface AlarmParts {
   readonly log: Log;
   readonly journal: Journal;
   readonly names: Names;
-  readonly config: (instance: number) => InstanceConfig | undefined;
+  readonly vrid: (instance: number) => number | undefined;
   /** The engine's picture. */
   readonly snapshot: () => Promise<EngineSnapshot>;
 }
@@ -35,7 +30,8 @@ export class AlarmWatch {
   constructor(parts: AlarmParts) {
     this.#parts = parts;
     this.#claims = new ClaimsWatch({
-      config: parts.config,
+      snapshot: parts.snapshot,
+      vrid: parts.vrid,
       onLook: (instance, other) => {
         for (const change of this.#alarms.onLook(instance, other, engineNow())) this.#tell(change);
       },

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Listener } from '../../engine/index.ts';
 import type {
   EngineEvent,
-  InstanceConfig,
+  EngineSnapshot,
   OverheardClaim,
   OverheardFrame,
 } from '../../engine/messages.generated.ts';
@@ -27,7 +27,8 @@ const listenMs = 500;
 const questions = 64;
 
 export interface ClaimsParts {
-  readonly config: (instance: number) => InstanceConfig | undefined;
+  readonly snapshot: () => Promise<EngineSnapshot>;
+  readonly vrid: (instance: number) => number | undefined;
   /** Of an instance that is MASTER, after each look; undefined: nobody else has its addresses. */
   readonly onLook: (instance: number, other: SecondOwner | undefined) => void;
 }
@@ -78,22 +79,24 @@ export class ClaimsWatch {
 
   async #look(): Promise<void> {
     this.#due = Infinity;
-    const places = this.#places();
+    const snapshot = await this.#parts.snapshot().catch(() => undefined);
+    const places = snapshot === undefined ? new Map() : this.#places(snapshot);
     await Promise.all([...places].map(([name, served]) => this.#lookAt(name, served)));
     if (this.#masters.size > 0) this.#lookIn(this.#suspects.size > 0 ? oddMs : everyMs);
   }
 
-  /** What is served on each interface. A macvlan hears and is heard by way of its own. */
-  #places(): ReadonlyMap<string, readonly Served[]> {
+  /** What is served on each interface. */
+  #places({ core, links }: EngineSnapshot): ReadonlyMap<string, readonly Served[]> {
+    const names = new Map(links.map(({ ifIndex, interfaceName }) => [ifIndex, interfaceName]));
     const places = new Map<string, Served[]>();
-    for (const instance of this.#masters) {
-      const config = this.#parts.config(instance);
-      if (config === undefined) continue;
-      const { vrid, interfaceName: home } = config;
-      for (const place of new Set(config.addresses.map((one) => one.interfaceName || home))) {
-        const there = config.addresses.filter((one) => (one.interfaceName || home) === place);
-        const served = { instance, vrid, addresses: there.map(({ address }) => address) };
-        places.set(place, [...(places.get(place) ?? []), served]);
+    for (const { instance, addresses: all } of core.instances) {
+      if (!this.#masters.has(instance)) continue;
+      const vrid = this.#parts.vrid(instance) ?? 0;
+      for (const ifIndex of new Set(all.map((one) => one.ifIndex))) {
+        const name = names.get(ifIndex);
+        if (name === undefined) continue;
+        const addresses = all.filter((one) => one.ifIndex === ifIndex).map((one) => one.address);
+        places.set(name, [...(places.get(name) ?? []), { instance, vrid, addresses }]);
       }
     }
     return places;
