@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "base/check.h"
+#include "linux/clock.h"
 #include "linux/netlink_socket.h"
 #include "linux/socket_options.h"
 
@@ -133,7 +134,7 @@ void AddressRequests::append(std::uint32_t request, std::span<const std::uint8_t
 
 SysResult<std::size_t> AddressRequests::sendSlice() {
   const auto room = kMaxOutstanding - outstanding_.size();
-  const auto wanted = std::min({queuedCount_, kSlice, room});
+  const auto wanted = std::min({queuedCount_, slice_, room});
   if (wanted == 0) return std::size_t{0};
   std::size_t end = queueStart_;
   for (std::size_t i = 0; i < wanted; ++i) {
@@ -143,11 +144,13 @@ SysResult<std::size_t> AddressRequests::sendSlice() {
     end += header.nlmsg_len;
   }
   const auto slice = std::span<const std::uint8_t>(queue_).subspan(queueStart_, end - queueStart_);
+  const auto begun = now();
   const auto sent = sendNetlink(fd_.get(), slice);
   if (!sent) {
     outstanding_.resize(outstanding_.size() - wanted);
     return sent.error();
   }
+  learnPace(wanted, now() - begun);
   queueStart_ = end;
   queuedCount_ -= wanted;
   if (queuedCount_ == 0) {
@@ -155,6 +158,15 @@ SysResult<std::size_t> AddressRequests::sendSlice() {
     queueStart_ = 0;
   }
   return wanted;
+}
+
+void AddressRequests::learnPace(std::size_t sent, Duration took) {
+  if (took <= kSliceTime) {
+    slice_ = std::min(kSlice, 2 * slice_);
+    return;
+  }
+  const auto within = static_cast<std::int64_t>(sent) * kSliceTime.micros / took.micros;
+  slice_ = std::max(std::size_t{1}, static_cast<std::size_t>(within));
 }
 
 SysResult<std::optional<RequestAnswer>> AddressRequests::next() {

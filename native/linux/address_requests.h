@@ -10,6 +10,7 @@
 
 #include "base/ids.h"
 #include "base/ip.h"
+#include "base/time.h"
 #include "linux/fd.h"
 #include "linux/kernel_facts.h"
 #include "linux/netlink_reader.h"
@@ -46,7 +47,11 @@ struct RequestAnswer {
 
 class AddressRequests {
  public:
+  // The most in one slice.
   static constexpr std::size_t kSlice = 64;
+  // A slice that the kernel was busy with for longer is followed by a smaller one: it looks
+  // through all addresses of the interface for each new one, and the caller waits.
+  static constexpr Duration kSliceTime = Duration::ofMillis(1);
   // Requests whose answers have not been read; the rest waits. Their answers fit into the
   // receive buffer that every kernel grants.
   static constexpr std::size_t kMaxOutstanding = 256;
@@ -71,7 +76,8 @@ class AddressRequests {
   [[nodiscard]] std::size_t outstanding() const { return outstanding_.size(); }
 
   // Hands the kernel one slice of what is queued, in order; none while too many answers are
-  // unread. Returns how many. On failure (ENOBUFS, ENOMEM) they stay queued.
+  // unread. Returns when the kernel has done it, with how many. On failure (ENOBUFS, ENOMEM) they
+  // stay queued.
   SysResult<std::size_t> sendSlice();
 
   // The next answer; nothing: none at the moment.
@@ -81,6 +87,7 @@ class AddressRequests {
   explicit AddressRequests(Fd fd);
   std::optional<RequestAnswer> match(const RequestAnswer& answer);
   RequestAnswer takeOldest(int errorNumber);
+  void learnPace(std::size_t sent, Duration took);
 
   static constexpr std::size_t kBufferSize = 16384;
 
@@ -90,6 +97,7 @@ class AddressRequests {
   std::vector<std::uint8_t> queue_;  // whole messages
   std::size_t queueStart_ = 0;       // octets of it that were sent
   std::size_t queuedCount_ = 0;
+  std::size_t slice_ = kSlice;              // as many as are hoped to take kSliceTime at most
   std::vector<std::uint32_t> outstanding_;  // in the order in which they were sent
   std::optional<RequestAnswer> pending_;    // read, but answers before it were lost
   bool lost_ = false;
