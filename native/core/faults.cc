@@ -251,10 +251,4 @@ bool usesTracker(const CoreState& core, const Router& router, TrackerId tracker)
   return found;
 }
 
-bool usesAnyTracker(const CoreState& core, const Router& router) {
-  bool found = false;
-  forTrackers(core, router, [&](const TrackerUse&) { found = true; });
-  return found;
-}
-
 }  // namespace failoverd::core

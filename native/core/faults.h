@@ -13,6 +13,5 @@ void assess(const CoreState& core, Router& router);
 void addGroupFaults(const CoreState& core, Router& router);
 
 [[nodiscard]] bool usesTracker(const CoreState& core, const Router& router, TrackerId tracker);
-[[nodiscard]] bool usesAnyTracker(const CoreState& core, const Router& router);
 
 }  // namespace failoverd::core

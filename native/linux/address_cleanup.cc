@@ -127,14 +127,6 @@ SysResult<KernelList> listKernel(Duration limit) {
   return listUntil(now() + limit);
 }
 
-SysResult<std::vector<AddressSeen>> listMarkedAddresses(Duration limit) {
-  auto list = listKernel(limit);
-  if (!list) return list.error();
-  auto& addresses = list.value().addresses;
-  std::erase_if(addresses, [](const AddressSeen& address) { return !address.ours(); });
-  return std::move(addresses);
-}
-
 SysResult<CleanupReport> removeAddresses(std::span<const StaleAddress> addresses, Duration limit) {
   const auto deadline = now() + limit;
   auto list = listUntil(deadline);

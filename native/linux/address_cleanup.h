@@ -23,9 +23,6 @@ struct KernelList {
 };
 SysResult<KernelList> listKernel(Duration limit);
 
-// Those that carry our mark (kAddressMark). On kernels before 5.18 there are none.
-SysResult<std::vector<AddressSeen>> listMarkedAddresses(Duration limit);
-
 struct StaleAddress {
   IfIndex ifIndex;  // kNoInterface: wherever it is
   IpAddress address;
