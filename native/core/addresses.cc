@@ -52,9 +52,18 @@ void request(CoreState& core, Router& router, VirtualAddress& vip) {
   core.outbox.push(AddAddress{vip.request, router.id(), vip.ifIndex, &vip.config});
 }
 
+// Not refused: the script of a new master may be what makes the interface. Where the instance's own
+// is missing, that is said of the instance.
+void awaitInterface(CoreState& core, const Router& router, VirtualAddress& vip) {
+  const auto& name = vip.config.interfaceName;
+  if (name.empty() || name == router.config.interfaceName) return;
+  vip.errorNumber = ENODEV;
+  core.outbox.push(AddressFailed{router.id(), kNoInterface, vip.config.address, ENODEV});
+}
+
 void want(CoreState& core, Router& router, VirtualAddress& vip) {
-  if (vip.ifIndex == kNoInterface) return;  // asked for when it appears
-  if (router.gateClosed) return;            // asked for when it opens
+  if (vip.ifIndex == kNoInterface) return awaitInterface(core, router, vip);
+  if (router.gateClosed) return;  // asked for when it opens
   const auto* present = core.links.find(vip.ifIndex, vip.config.address);
   // RFC 9568 §1.6, address owner: what the administrator gave the interface is not ours.
   if (router.isOwner() && present != nullptr && !present->ours) {

@@ -108,7 +108,8 @@ export function addressErrorText(errorNumber: number): string {
   }
   const text = errnoText(errorNumber);
   // addrconf.c: the only way to it is disable_ipv6. Rights that are missing are EPERM.
-  return errorNumber === errnos.EACCES ? `${text}; IPv6 is switched off there` : text;
+  if (errorNumber === errnos.EACCES) return `${text}; IPv6 is switched off there`;
+  return errorNumber === errnos.ENODEV ? `${text}; it is added when its interface appears` : text;
 }
 
 function clearedWords(cause: Cause, names: Names): string {

@@ -195,18 +195,26 @@ TEST_CASE("the kernel's late word of our own removal is not taken for somebody e
   EXPECT(lab.takeOnly(0, "restored").empty());
 }
 
-TEST_CASE("a VIP on another interface comes and goes with it") {
+TEST_CASE("a VIP on another interface comes and goes with it, and is missed aloud") {
   auto config = Lab::instance(200);
   config.addresses.push_back(lab::vip("192.168.7.1"));
   config.addresses.back().interfaceName = lab::name("wg0");
-  auto lab = masterOf(config);
+  Lab lab(1);
+  lab.apply(0, config);
+  lab.run(Duration::ofMillis(3500));
+  REQUIRE(lab.state(0) == State::master);
+  const Lines missed{"failed 192.168.7.1 " + std::to_string(ENODEV)};
+  EXPECT(lab.takeOnly(0, "failed") == missed);
   EXPECT(lab.status(0).addresses[1].state == AddressState::absent);
+  EXPECT(lab.status(0).addresses[1].errorNumber == ENODEV);
   const IfIndex wg0{9};
+  lab.take(0);
   lab.give(0, core::LinkChanged{wg0, lab::name("wg0"), true, true, {}, 1420, true});
   EXPECT(lab.take(0) == Lines{"add 192.168.7.1"});  // no ARP there, nothing to announce
   EXPECT(lab.status(0).addresses[1].state == AddressState::confirmed);
+  EXPECT(lab.status(0).addresses[1].errorNumber == 0);
   lab.give(0, core::LinkRemoved{wg0});
-  EXPECT(lab.take(0).empty());
+  EXPECT(lab.take(0) == missed);
   EXPECT(lab.status(0).addresses[1].state == AddressState::absent);
   EXPECT(lab.state(0) == State::master);
 }

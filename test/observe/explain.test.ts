@@ -36,6 +36,20 @@ describe('a transition in words', () => {
     );
   });
 
+  it('says of a refused address what the kernel means by it', () => {
+    const about = (errorNumber: number) => {
+      const event = {
+        kind: 'AddressFailed',
+        instance: 1,
+        ifIndex: 0,
+        address: '2001:db8::1',
+      } as const;
+      return describeEvent({ ...event, errorNumber }, names)?.message;
+    };
+    expect(about(13)).toMatch(/ \(EACCES\); IPv6 is switched off there$/);
+    expect(about(19)).toMatch(/ \(ENODEV\); it is added when its interface appears$/);
+  });
+
   it('says what became of a second master, and why no advert leaves', () => {
     const second = causeOf({ kind: 'secondMaster', peer: '192.0.2.2', peerPriority: 90 });
     const event = stateChanged({ from: 'master', to: 'master', repeated: true, cause: second });
