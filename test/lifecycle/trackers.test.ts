@@ -88,6 +88,19 @@ describe.skipIf(missing !== '')(`the checks of a daemon ${missing}`, () => {
     return found;
   }
 
+  it('warns of a file that does not hold a number any more', async () => {
+    const { host } = world;
+    host.installScript('check.sh', '#!/bin/sh\nexit 0\n');
+    host.writeRun('value', '3\n');
+    const daemon = await world.daemon(host.writeConfig(withChecks()));
+    await daemon.waitForLine(/notice: file value: the file holds 3$/);
+    host.writeRun('value', 'three\n');
+    await daemon.waitForLine(/warning: file value: .*not a number; the value stays 3$/);
+    host.writeRun('value', '4\n');
+    await daemon.waitForLine(/notice: file value: the file holds 4$/);
+    await daemon.stop();
+  });
+
   it('status tells the last result with its reason, its duration, the output and the next run', async () => {
     const { host } = world;
     host.installScript('check.sh', '#!/bin/sh\necho all is well\nsleep 0.05\n');

@@ -6,7 +6,7 @@
  * change that may not come.
  */
 import type { Clock } from '../../base/clock.ts';
-import type { Log } from '../../base/log.ts';
+import type { Log, LogLevel } from '../../base/log.ts';
 import type { ScriptPolicy, StartScript } from '../../base/script.ts';
 import { errnoText } from '../../base/errorText.ts';
 import type { Model, TrackScript } from '../../config/index.ts';
@@ -190,8 +190,7 @@ export class Trackers {
     this.#verdicts.set(`${kind} ${report.tracker}`, report);
     this.#sendVerdict(kind, report.tracker);
     const sentence = `${kind} ${report.tracker}: ${verdictWords(report)}${report.reason}`;
-    const isNews = before?.status !== report.status || before.value !== report.value;
-    const level = report.status === 'failed' ? 'warning' : isNews ? 'notice' : 'info';
+    const level = levelOf(report, before);
     const quiet = report.status === 'pending' || report.cause === 'assumed';
     log[quiet ? 'info' : level](sentence, { event: 'tracker', tracker: report.tracker });
     if (quiet) return;
@@ -226,4 +225,11 @@ function isUnweighted(model: Model, kind: 'trackScripts' | 'trackProbes', name: 
 
 function verdictWords(report: TrackerReport): string {
   return { ok: 'well: ', failed: 'failed: ', pending: '', value: '' }[report.status];
+}
+
+function levelOf(report: TrackerReport, before: TrackerReport | undefined): LogLevel {
+  const { status, value, cause } = report;
+  const unreadable = cause === 'unreadable' && before?.cause !== 'unreadable';
+  if (status === 'failed' || unreadable) return 'warning';
+  return before?.status !== status || before.value !== value ? 'notice' : 'info';
 }
