@@ -175,6 +175,7 @@
       "test/native/core_health_test.cc",
       "test/native/core_master_test.cc",
       "test/native/core_link_delays_test.cc",
+      "test/native/core_filters_test.cc",
       "test/native/core_objects_test.cc",
       "test/native/core_pacing_test.cc",
       "test/native/core_priority_test.cc",

@@ -32,10 +32,10 @@ Room roomFor(const Router& router) {
   const std::size_t bursts =
       std::max({announce.repeat, announce.lowerPriorityRepeat, announce.refreshRepeat});
   const auto addresses = router.addresses.size();
+  const auto objects = router.objects.list.size() + router.filters.list.size();
   Room room;
-  room.outputs =
-      16 + 2 * config.unicastPeers.size() + 2 * config.objects.size() + addresses * (2 + bursts);
-  room.requests = addresses + router.objects.list.size();
+  room.outputs = 16 + 2 * config.unicastPeers.size() + 2 * objects + addresses * (2 + bursts);
+  room.requests = addresses + objects;
   return room;
 }
 
@@ -83,6 +83,8 @@ void regroup(CoreState& core) {
 Router& create(CoreState& core, const InstanceConfig& config) {
   auto router = std::make_unique<Router>();
   router->objects.owner = config.id;
+  router->filters.owner = config.id;
+  router->filters.what = RequestOf::filter;
   router->since = core.now;
   for (std::size_t i = 0; i < kInstancePurposes; ++i) {
     router->slots[i] = core.deadlines.allocate(static_cast<Purpose>(i), config.id.value);
@@ -99,6 +101,7 @@ void forget(CoreState& core, Router& router) {
   for (const auto slot : router.slots) core.deadlines.cancel(slot);
   addresses::replace(core, router, {});
   objects::replace(core, router.objects, {});
+  objects::replace(core, router.filters, {});
   router.ifIndex = kNoInterface;
   router.baseIfIndex = kNoInterface;
   router.vmacGoneSince.reset();
@@ -124,7 +127,10 @@ void place(CoreState& core, Router& router, const InstanceConfig& config, CauseK
   addresses::replace(core, router, config.addresses);
   router.objects.swept = false;
   objects::replace(core, router.objects, config.objects);
+  objects::replace(core, router.filters, config.filters);
   list(core, router);
+  // Who may be MASTER by inheritance has none.
+  if (!core.awaitsInheritance) objects::want(core, router.filters);
   pulse::join(core, router);
   router.startCause = start;
   health::locate(core, router);
@@ -160,6 +166,7 @@ void update(CoreState& core, Router& router, const InstanceConfig& config) {
   }
   addresses::replace(core, router, config.addresses);
   objects::replace(core, router.objects, config.objects);
+  objects::replace(core, router.filters, config.filters);
   list(core, router);
   if (router.advertInterval() != interval || config.downTimerAdverts != downTimerAdverts) {
     pulse::fit(core);

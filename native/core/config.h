@@ -159,6 +159,8 @@ struct InstanceConfig {
   std::vector<AddressConfig> addresses;
   // Routes, then rules: there while MASTER.
   std::vector<ObjectConfig> objects;
+  // There while not MASTER: no packet to the virtual MAC address gets in.
+  std::vector<ObjectConfig> filters;
   std::vector<TrackerUse> trackers;
   std::vector<InterfaceUse> interfaces;
 };

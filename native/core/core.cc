@@ -75,10 +75,10 @@ void settle(CoreState& core) {
 void answered(CoreState& core, const AddressResult& result) {
   const auto target = core.requests.close(result.request);
   if (!target || !target->attached) return;
-  if (target->what == RequestOf::object) {
-    objects::onResult(core, *target, result.errorNumber);
-  } else {
+  if (target->what == RequestOf::address) {
     addresses::onResult(core, *target, result.errorNumber);
+  } else {
+    objects::onResult(core, *target, result.errorNumber);
   }
 }
 
@@ -388,6 +388,7 @@ Instant Core::tellWill(Instant now, WillSink& sink) const {
   for (const auto& router : core.routers) {
     goodUntil = std::min(goodUntil, mastership::tellWill(core, *router, now, sink));
     objects::tellWill(core, router->objects, sink);
+    objects::tellWill(core, router->filters, sink);
     addresses::tellWill(*router, sink);
   }
   return goodUntil;

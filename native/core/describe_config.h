@@ -70,7 +70,7 @@ struct Description<AddressConfig> {
 template <>
 struct EnumNames<ObjectKind> {
   static constexpr std::string_view name = "ObjectKind";
-  static constexpr auto names = words("address", "route", "rule");
+  static constexpr auto names = words("address", "route", "rule", "filter");
 };
 
 template <>
@@ -184,7 +184,8 @@ struct Description<InstanceConfig> {
       field("trackPrimary", &InstanceConfig::trackPrimary), field("gate", &InstanceConfig::gate),
       field("neverNobody", &InstanceConfig::neverNobody), field("auth", &InstanceConfig::auth),
       field("announce", &InstanceConfig::announce), field("addresses", &InstanceConfig::addresses),
-      field("objects", &InstanceConfig::objects), field("trackers", &InstanceConfig::trackers),
+      field("objects", &InstanceConfig::objects), field("filters", &InstanceConfig::filters),
+      field("trackers", &InstanceConfig::trackers),
       field("interfaces", &InstanceConfig::interfaces));
 };
 

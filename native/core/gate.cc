@@ -6,8 +6,10 @@
 namespace failoverd::core::gate {
 namespace {
 
-// Routes and rules after the addresses that they name.
+// Routes and rules after the addresses that they name. Clients of the virtual MAC address may come
+// before anything has been announced to them.
 void take(CoreState& core, Router& router) {
+  objects::release(core, router.filters);
   addresses::wantAll(core, router);
   objects::want(core, router.objects);
 }

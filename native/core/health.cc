@@ -190,6 +190,7 @@ void tryAgain(CoreState& core, Router& router) {
   reassess(core, router);
   addresses::retry(core, router);
   objects::retry(core, router.objects);
+  objects::retry(core, router.filters);
 }
 
 void onListenResult(CoreState& core, Router& router, std::int32_t errorNumber) {

@@ -98,6 +98,7 @@ void end(CoreState& core, Router& router, bool goodbye) {
   gate::end(core, router);
   objects::release(core, router.objects);
   addresses::releaseAll(core, router);
+  objects::want(core, router.filters);
   router.election = {};
   ++router.counters.releasedMaster;
 }

@@ -12,7 +12,8 @@
 // (docs/adr/0007), and the core decides when they are made.
 namespace failoverd::core {
 
-enum class ObjectKind : std::uint8_t { address, route, rule };
+// A filter discards the frames that an interface gets for its own MAC address.
+enum class ObjectKind : std::uint8_t { address, route, rule, filter };
 
 // What a notification of the object's end tells of it, enough to know it again.
 struct ObjectKey {
@@ -21,8 +22,10 @@ struct ObjectKey {
   // Of a rule: its destination selector, all zeros where it has none.
   IpAddress destination;
   std::uint8_t prefixLength = 0;
+  // Of a filter: the number of its interface, where the kernel tells of it; 0 in a configuration.
   std::uint32_t table = 0;
-  // Metric of a route, preference of a rule; 0 for an address.
+  // Metric of a route, preference of a rule or a filter; 0 for an address. The end of all filters
+  // of an interface has 0 as well.
   std::uint32_t priority = 0;
   bool operator==(const ObjectKey&) const = default;
 };

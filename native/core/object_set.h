@@ -6,6 +6,7 @@
 #include "base/ids.h"
 #include "base/time.h"
 #include "core/object_config.h"
+#include "core/requests.h"
 #include "core/status.h"
 
 namespace failoverd::core {
@@ -34,6 +35,8 @@ struct KernelObject {
 // Objects that are wanted and given up together, in this order and the reverse (objects.cc).
 struct ObjectSet {
   InstanceId owner = kNoInstance;
+  // Which of its owner's sets it is.
+  RequestOf what = RequestOf::object;
   bool wanted = false;
   // What a former run left behind has been removed, or is ours again.
   bool swept = false;

@@ -50,18 +50,18 @@ void fill(const CoreState& core, const ObjectConfig& config, std::span<std::uint
   }
 }
 
-std::uint32_t send(CoreState& core, InstanceId owner, std::uint32_t index,
+std::uint32_t send(CoreState& core, const ObjectSet& set, std::uint32_t index,
                    const ObjectConfig& config, bool add) {
-  const auto request = core.requests.open(owner, index, RequestOf::object);
+  const auto request = core.requests.open(set.owner, index, set.what);
   const auto bytes = core.outbox.copy(add ? config.add : config.remove);
   fill(core, config, bytes, add ? &ObjectDevice::addOffset : &ObjectDevice::removeOffset);
-  core.outbox.push(RequestObject{request, owner, config.key, add, bytes});
+  core.outbox.push(RequestObject{request, set.owner, config.key, add, bytes});
   return request;
 }
 
 void ask(CoreState& core, ObjectSet& set, KernelObject& object, bool add) {
   core.requests.detach(object.request);
-  object.request = send(core, set.owner, indexOf(set, object), object.config, add);
+  object.request = send(core, set, indexOf(set, object), object.config, add);
 }
 
 // Instances may wait for it, or not be able to go on without it.
@@ -157,7 +157,26 @@ void lost(CoreState& core, ObjectSet& set, KernelObject& object) {
 template <class Visit>
 void forSets(CoreState& core, Visit visit) {
   visit(core.statics);
-  for (const auto& router : core.routers) visit(router->objects);
+  for (const auto& router : core.routers) {
+    visit(router->objects);
+    visit(router->filters);
+  }
+}
+
+ObjectSet& setOf(CoreState& core, const Requests::Target& target) {
+  if (target.instance == kNoInstance) return core.statics;
+  auto* router = core.find(target.instance);
+  return target.what == RequestOf::filter ? router->filters : router->objects;
+}
+
+// The kernel tells of a filter by the number that its interface has now.
+bool isMeant(const CoreState& core, const ObjectConfig& config, const ObjectKey& gone) {
+  if (gone.kind != ObjectKind::filter || config.key.kind != gone.kind) return config.key == gone;
+  if (gone.priority != 0 && gone.priority != config.key.priority) return false;
+  return std::any_of(config.devices.begin(), config.devices.end(), [&](const auto& device) {
+    const auto* link = core.links.byName(device.interfaceName);
+    return link != nullptr && link->facts.ifIndex.value == gone.table;
+  });
 }
 
 }  // namespace
@@ -212,7 +231,7 @@ void replace(CoreState& core, ObjectSet& set, const std::vector<ObjectConfig>& w
   for (auto object = old.rbegin(); object != old.rend(); ++object) {
     core.requests.detach(object->request);
     if (!standsPerhaps(*object) || !located(core, object->config)) continue;
-    core.requests.detach(send(core, set.owner, 0, object->config, false));
+    core.requests.detach(send(core, set, 0, object->config, false));
   }
   if (set.wanted) want(core, set);
 }
@@ -236,8 +255,7 @@ void retry(CoreState& core, ObjectSet& set) {
 }
 
 void onResult(CoreState& core, const Requests::Target& target, std::int32_t errorNumber) {
-  auto* router = core.find(target.instance);
-  auto& set = target.instance == kNoInstance ? core.statics : router->objects;
+  auto& set = setOf(core, target);
   CHECK(target.index < set.list.size());
   auto& object = set.list[target.index];
   object.request = 0;
@@ -248,6 +266,9 @@ void onResult(CoreState& core, const Requests::Target& target, std::int32_t erro
     if (errorNumber != 0 && object.ownRemovals > 0) --object.ownRemovals;
   } else if (errorNumber == 0 || errorNumber == EEXIST) {
     confirm(core, set, object);
+  } else if (errorNumber == ENODEV && object.config.key.kind == ObjectKind::filter) {
+    object.state = AddressState::absent;  // with its interface; asked for when there is another
+    object.mayStand = false;
   } else {
     refuse(core, set, object, errorNumber);
   }
@@ -273,7 +294,7 @@ std::optional<bool> stands(const CoreState& core, const KernelObject& object) {
 void onRemoved(CoreState& core, const ObjectKey& key) {
   forSets(core, [&](ObjectSet& set) {
     for (auto& object : set.list) {
-      if (object.config.key == key) lost(core, set, object);
+      if (isMeant(core, object.config, key)) lost(core, set, object);
     }
   });
 }

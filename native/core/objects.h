@@ -6,7 +6,8 @@
 #include "core/will.h"
 
 // The life of routes, rules and static addresses: as that of virtual addresses (addresses.h),
-// but opaque. They follow the addresses when an instance becomes MASTER and go before them.
+// but opaque. They follow the addresses when an instance becomes MASTER and go before them. Filters
+// are the reverse: they stand whenever an instance does not hold its addresses (RFC 9568 §6.4.2).
 namespace failoverd::core::objects {
 
 // From now on the kernel is to have all of them.

@@ -9,7 +9,7 @@
 namespace failoverd::core {
 
 // What a request was for.
-enum class RequestOf : std::uint8_t { address, object };
+enum class RequestOf : std::uint8_t { address, object, filter };
 
 // Numbers for what was asked of the kernel, so that an answer finds its address among many
 // without a search. A number is not used again soon: it carries a generation.

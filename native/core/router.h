@@ -120,6 +120,7 @@ struct Router {
   std::vector<VirtualAddress> addresses;
   std::size_t requested = 0;  // how many of them are in AddressState::requested
   ObjectSet objects;
+  ObjectSet filters;
   AdvertBuilder builder;
   Authenticity authenticity;
   InstanceCounters counters;

@@ -72,6 +72,7 @@ void begin(CoreState& core, const Stop& stop) {
 
 void giveBack(CoreState& core, Router& router) {
   election::happen(core, router, Happening::withdrawn, causeOf());
+  objects::release(core, router.filters);
   health::removeLeftovers(core, router);
   apply::unlisten(core, router);
   cancelAll(core, router);

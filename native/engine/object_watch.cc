@@ -3,9 +3,25 @@
 #include <cerrno>
 #include <utility>
 
+#include "base/check.h"
 #include "engine/protocol.h"
 
 namespace failoverd::engine {
+namespace {
+
+core::ObjectKind kindOf(os::ObjectGone::What what) {
+  switch (what) {
+    case os::ObjectGone::What::route:
+      return core::ObjectKind::route;
+    case os::ObjectGone::What::rule:
+      return core::ObjectKind::rule;
+    case os::ObjectGone::What::filter:
+      return core::ObjectKind::filter;
+  }
+  UNREACHABLE();
+}
+
+}  // namespace
 
 void ObjectWatch::begin() {
   if (std::exchange(begun_, true)) return;
@@ -29,9 +45,9 @@ int ObjectWatch::read(Instant now, Protocol& protocol) {
     if (!gone) return gone.error().number;
     if (!gone.value()) break;
     const auto& what = *gone.value();
-    const auto kind = what.rule ? core::ObjectKind::rule : core::ObjectKind::route;
-    protocol.input(now, core::ObjectRemoved{{kind, what.destination.family(), what.destination,
-                                             what.prefixLength, what.table, what.priority}});
+    protocol.input(
+        now, core::ObjectRemoved{{kindOf(what.what), what.destination.family(), what.destination,
+                                  what.prefixLength, what.table, what.priority}});
   }
   return std::exchange(error_, 0);
 }

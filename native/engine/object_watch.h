@@ -11,8 +11,8 @@ namespace failoverd::engine {
 
 class Protocol;
 
-// Removals of routes and rules, from the kernel to the core. Nothing is listened to before the
-// first route or rule is asked for.
+// Removals of routes, rules and filters, from the kernel to the core. Nothing is listened to before
+// the first of them is asked for.
 class ObjectWatch {
  public:
   ObjectWatch(os::Poller& poller, std::uint64_t token) : poller_(poller), token_(token) {}

@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <linux/fib_rules.h>
 #include <linux/filter.h>
+#include <linux/pkt_sched.h>
 #include <linux/rtnetlink.h>
 
 #include <array>
@@ -15,16 +16,18 @@ namespace failoverd::os {
 namespace {
 
 constexpr std::uint32_t kReceiveBuffer = 1U << 20;
-constexpr std::uint32_t kGroups =
-    RTMGRP_IPV4_ROUTE | RTMGRP_IPV4_RULE | RTMGRP_IPV6_ROUTE | (1U << (RTNLGRP_IPV6_RULE - 1));
+constexpr std::uint32_t kGroups = RTMGRP_IPV4_ROUTE | RTMGRP_IPV4_RULE | RTMGRP_IPV6_ROUTE |
+                                  (1U << (RTNLGRP_IPV6_RULE - 1)) | RTMGRP_TC;
 
 SysResult<> filter(int fd) {
   constexpr std::uint32_t type = offsetof(nlmsghdr, nlmsg_type);
   constexpr std::uint32_t protocol = NLMSG_HDRLEN + offsetof(rtmsg, rtm_protocol);
   // The filter loads in network order what netlink has in host order.
-  const std::array<sock_filter, 7> program{{
+  const std::array<sock_filter, 9> program{{
       {BPF_LD | BPF_H | BPF_ABS, 0, 0, type},
-      {BPF_JMP | BPF_JEQ | BPF_K, 3, 0, htons(RTM_DELRULE)},
+      {BPF_JMP | BPF_JEQ | BPF_K, 5, 0, htons(RTM_DELRULE)},
+      {BPF_JMP | BPF_JEQ | BPF_K, 4, 0, htons(RTM_DELTFILTER)},
+      {BPF_JMP | BPF_JEQ | BPF_K, 3, 0, htons(RTM_DELQDISC)},
       {BPF_JMP | BPF_JEQ | BPF_K, 0, 3, htons(RTM_DELROUTE)},
       {BPF_LD | BPF_B | BPF_ABS, 0, 0, protocol},
       {BPF_JMP | BPF_JEQ | BPF_K, 0, 1, kRouteProtocol},
@@ -72,20 +75,35 @@ std::optional<ObjectGone> read(std::span<const std::uint8_t> attributes, ObjectG
   return gone;
 }
 
+// Filters of arriving frames hang on the queueing discipline "clsact" (or "ingress").
+std::optional<ObjectGone> filterGone(const NetlinkMessage& message) {
+  const auto head = headOf<tcmsg>(message.body);
+  const auto nothing = nowhere(AF_INET);
+  if (!head || !nothing) return std::nullopt;
+  const bool one = message.type == RTM_DELTFILTER;
+  const auto arriving = one ? std::uint32_t{TC_H_MAKE(TC_H_CLSACT, TC_H_MIN_INGRESS)} : TC_H_CLSACT;
+  if (head->tcm_parent != arriving) return std::nullopt;
+  const auto priority = one ? head->tcm_info >> 16 : 0;
+  return ObjectGone{ObjectGone::What::filter, *nothing, 0,
+                    static_cast<std::uint32_t>(head->tcm_ifindex), priority};
+}
+
 std::optional<ObjectGone> parse(const NetlinkMessage& message) {
+  if (message.type == RTM_DELTFILTER || message.type == RTM_DELQDISC) return filterGone(message);
   if (message.type == RTM_DELROUTE) {
     const auto head = headOf<rtmsg>(message.body);
     const auto zero = head ? nowhere(head->rtm_family) : std::nullopt;
     if (!zero) return std::nullopt;
     return read(message.body.subspan(sizeof(rtmsg)),
-                {false, *zero, head->rtm_dst_len, head->rtm_table, 0}, RTA_PRIORITY);
+                {ObjectGone::What::route, *zero, head->rtm_dst_len, head->rtm_table, 0},
+                RTA_PRIORITY);
   }
   if (message.type != RTM_DELRULE) return std::nullopt;
   const auto head = headOf<fib_rule_hdr>(message.body);
   const auto zero = head ? nowhere(head->family) : std::nullopt;
   if (!zero) return std::nullopt;
   return read(message.body.subspan(sizeof(fib_rule_hdr)),
-              {true, *zero, head->dst_len, head->table, 0}, FRA_PRIORITY);
+              {ObjectGone::What::rule, *zero, head->dst_len, head->table, 0}, FRA_PRIORITY);
 }
 
 }  // namespace

@@ -10,9 +10,10 @@
 #include "linux/netlink_reader.h"
 #include "linux/sys_error.h"
 
-// Hears of the end of routes and policy rules. A router with a full routing table changes routes
-// a thousand times a second: a filter in the kernel lets through only removals of routes that
-// carry our protocol number, and of rules.
+// Hears of the end of routes, policy rules and filters of frames. A router with a full routing
+// table changes routes a thousand times a second: a filter in the kernel lets through only removals
+// of routes that carry our protocol number, of rules, and of filters or of the queueing discipline
+// that holds them.
 namespace failoverd::os {
 
 // rtm_protocol of the routes that are watched: RTPROT_KEEPALIVED, which `ip route` and the scripts
@@ -20,11 +21,12 @@ namespace failoverd::os {
 inline constexpr std::uint8_t kRouteProtocol = 18;
 
 struct ObjectGone {
-  bool rule = false;  // else a route
+  enum class What : std::uint8_t { route, rule, filter };
+  What what = What::route;
   IpAddress destination;
   std::uint8_t prefixLength = 0;
-  std::uint32_t table = 0;
-  std::uint32_t priority = 0;  // metric, or preference
+  std::uint32_t table = 0;     // of a filter: the number of its interface
+  std::uint32_t priority = 0;  // metric, or preference; 0: all filters of the interface
 };
 
 class ObjectMonitor {

@@ -19,6 +19,9 @@ export const messageType = {
   delRoute: 25,
   newRule: 32,
   delRule: 33,
+  newDiscipline: 36,
+  newFilter: 44,
+  delFilter: 45,
 } as const;
 
 export const messageFlag = {

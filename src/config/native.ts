@@ -118,6 +118,8 @@ export interface InstanceParts {
   readonly interfaces: readonly TrackerUse[];
   /** Routes and rules. */
   readonly objects: readonly ObjectConfig[];
+  /** What its macvlans are shut by while it is not MASTER. */
+  readonly filters: readonly ObjectConfig[];
   /** Name of the macvlan; empty: none. */
   readonly vmacName: string;
   /** Where an address stands that has a macvlan of its own; else undefined. */
@@ -127,7 +129,7 @@ export interface InstanceParts {
 /** Everything of an instance but its number and revision. */
 export function instanceConfig(
   instance: Instance,
-  { trackers, interfaces, objects, vmacName, vmacOf }: InstanceParts,
+  { trackers, interfaces, objects, filters, vmacName, vmacOf }: InstanceParts,
 ): Omit<InstanceConfig, Identified> {
   const { unicast, garp } = instance;
   const placed = (address: VirtualAddress, advertised: boolean): AddressConfig => {
@@ -183,6 +185,7 @@ export function instanceConfig(
       ...instance.excludedAddresses.map((address) => placed(address, false)),
     ],
     objects,
+    filters,
     trackers,
     interfaces: interfaceUses(interfaces),
   };

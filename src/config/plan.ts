@@ -15,12 +15,14 @@
 import { createHash } from 'node:crypto';
 import type {
   Command,
+  ObjectConfig,
   TrackerKind,
   TrackerUse as NativeUse,
 } from '../engine/messages.generated.ts';
 import type { Instance, Model, SyncGroup, TrackerUse } from './model.ts';
 import { builtInNames } from './kernel/names.ts';
 import type { IprouteNames } from './kernel/names.ts';
+import { frameFilter } from './kernel/filter.ts';
 import { instanceObjects, staticObjects } from './kernel/objects.ts';
 import { nativeInterfaces } from './nativeInterfaces.ts';
 import { instanceConfig, interfaceUses, processTracker, reportedTracker } from './native.ts';
@@ -60,6 +62,8 @@ export interface Host {
   readonly names: IprouteNames;
   /** The macvlan of an instance by its name, and by name and interface those of its addresses. */
   readonly vmacs: ReadonlyMap<string, string>;
+  /** Whether macvlans can be shut for frames to their MAC addresses. */
+  readonly filters: boolean;
 }
 
 /** By what `Host.vmacs` knows the macvlan of an instance's addresses on one interface. */
@@ -67,7 +71,7 @@ export function vmacKey(instance: string, device: string | null): string {
   return `${instance}\0${device ?? ''}`;
 }
 
-const anyHost: Host = { names: builtInNames, vmacs: new Map() };
+const anyHost: Host = { names: builtInNames, vmacs: new Map(), filters: true };
 
 /** Scripts, files and processes may share a name; together with the kind it is unique. */
 export function trackerKey(kind: TrackerKind, name: string): string {
@@ -305,6 +309,7 @@ function planInstances(
       trackers: nativeUses(own, trackers),
       interfaces: own.trackInterfaces,
       objects: lowered.objects,
+      filters: filtersOf(instance, host),
       vmacName: host.vmacs.get(instance.name) ?? '',
       vmacOf: ({ interface: device }) =>
         host.vmacs.get(vmacKey(instance.name, device ?? instance.interface)),
@@ -322,6 +327,17 @@ function planInstances(
     instance,
   }));
   return { applied, changes, removals, problems };
+}
+
+/** One for each macvlan of the instance. */
+export function filtersOf(instance: Instance, { vmacs, filters }: Host): ObjectConfig[] {
+  const { name, family, vmac, addresses, excludedAddresses } = instance;
+  const keys = [...addresses, ...excludedAddresses].map((address) =>
+    vmacKey(name, address.interface ?? instance.interface),
+  );
+  if (vmac !== null) keys.unshift(name);
+  const macvlans = new Set(keys.flatMap((key) => vmacs.get(key) ?? []));
+  return filters ? [...macvlans].map((macvlan) => frameFilter(macvlan, family)) : [];
 }
 
 /**

@@ -27,7 +27,8 @@ import {
   snooping,
   sourceAddress,
 } from './checks/interfaces.ts';
-import { arpSettings, firewall, forwarding, oldFirewall, reversePath } from './checks/kernel.ts';
+import { arpSettings, firewall, forwarding, oldFirewall } from './checks/kernel.ts';
+import { reversePath, vmacFilter } from './checks/kernel.ts';
 import { duplicateAddress, listening, peers, wireFindings } from './checks/wire.ts';
 import type { Facts } from './host/facts.ts';
 import type { Check, Verdict, VerdictKind } from './verdict.ts';
@@ -51,6 +52,7 @@ const checks: Readonly<Record<string, Check>> = {
   arp_flag: arpFlag,
   arp_settings: arpSettings,
   rp_filter: reversePath,
+  vmac_filter: vmacFilter,
   forwarding,
   mtu,
   firewall,

@@ -44,7 +44,7 @@ export type HmacMode = 'enforce' | 'permissive' | 'receiveOnly';
 
 export type AntiReplay = 'time' | 'monotonic';
 
-export type ObjectKind = 'address' | 'route' | 'rule';
+export type ObjectKind = 'address' | 'route' | 'rule' | 'filter';
 
 export type TrackerKind = 'script' | 'file' | 'process' | 'probe';
 
@@ -269,6 +269,7 @@ export interface InstanceConfig {
   readonly announce: AnnounceConfig;
   readonly addresses: readonly AddressConfig[];
   readonly objects: readonly ObjectConfig[];
+  readonly filters: readonly ObjectConfig[];
   readonly trackers: readonly TrackerUse[];
   readonly interfaces: readonly InterfaceUse[];
 }

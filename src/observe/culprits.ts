@@ -4,12 +4,12 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { EngineEvent } from '../engine/messages.generated.ts';
+import type { EngineEvent, ObjectKind } from '../engine/messages.generated.ts';
 
 export type Manager = 'systemd-networkd' | 'NetworkManager';
 
 /** What was put back. */
-type What = 'address' | 'route' | 'rule' | 'macvlan';
+type What = ObjectKind | 'macvlan';
 
 export interface Repair {
   readonly what: What;

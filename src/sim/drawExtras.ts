@@ -1,8 +1,9 @@
 // What a virtual router may have beside addresses: authentication, which all routers share, and
-// routes and rules. Drawn from streams of their own, so that older worlds stay as they were.
+// routes, rules and filters. Drawn from streams of their own, so that older worlds stay as they were.
 
 import type { InstanceConfig, ObjectConfig } from '../engine/messages.generated.ts';
 import type { Random } from './random.ts';
+import { IF_NAME } from './kernel.ts';
 import { SECOND } from './world.ts';
 
 export type AuthConfig = InstanceConfig['auth'];
@@ -57,6 +58,24 @@ export function drawObjects(random: Random, router: number): readonly ObjectConf
     devices: [],
     track: true,
   }));
+}
+
+/**
+ * What stands while it is not MASTER. As if each router had an interface of its own, so that one
+ * filter is told from another.
+ */
+export function drawFilters(random: Random, router: number): readonly ObjectConfig[] {
+  if (!random.chance(0.4)) return [];
+  const key = { family: 'ipv4' as const, destination: '0.0.0.0', prefixLength: 0, table: 0 };
+  return [
+    {
+      key: { kind: 'filter', ...key, priority: router + 1 },
+      add: REQUEST,
+      remove: REQUEST,
+      devices: [{ interfaceName: IF_NAME, addOffset: 0, removeOffset: 0 }],
+      track: true,
+    },
+  ];
 }
 
 const REQUEST: readonly number[] = Array.from({ length: 16 }, () => 0);

@@ -2,7 +2,7 @@
 // of one virtual router must share; the rest differs from host to host as it does in the field.
 
 import type { GroupConfig, InstanceConfig, ObjectConfig } from '../engine/messages.generated.ts';
-import { drawAuth, drawObjects, type AuthConfig } from './drawExtras.ts';
+import { drawAuth, drawFilters, drawObjects, type AuthConfig } from './drawExtras.ts';
 import { IF_NAME } from './kernel.ts';
 import type { Random } from './random.ts';
 import { MILLISECOND, SECOND } from './world.ts';
@@ -48,6 +48,7 @@ interface Shared {
   readonly auth: AuthConfig;
   /** By virtual router. */
   readonly objects: readonly (readonly ObjectConfig[])[];
+  readonly filters: readonly (readonly ObjectConfig[])[];
 }
 
 const PRIORITIES = [100, 100, 110, 150, 200, 254, 1] as const;
@@ -111,6 +112,7 @@ function drawShared(random: Random): Shared {
     neverNobody: random.fork('neverNobody').chance(0.25),
     auth: drawAuth(random.fork('auth'), { version, family }),
     objects: [0, 1, 2].map((router) => drawObjects(random.fork(`objects ${router}`), router)),
+    filters: [0, 1, 2].map((router) => drawFilters(random.fork(`filters ${router}`), router)),
   };
 }
 
@@ -195,6 +197,7 @@ function instanceConfig(
       addressConfig(virtualAddress(shared.family, router, 100 + index)),
     ),
     objects: shared.objects[router] ?? [],
+    filters: shared.filters[router] ?? [],
     trackers: [],
     interfaces: [],
     ...settings,

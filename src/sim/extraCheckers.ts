@@ -1,6 +1,8 @@
 // What must hold of authentication, of a changed configuration, and of routes and rules.
 
+import type { ObjectConfig } from '../engine/messages.generated.ts';
 import { Checker } from './checker.ts';
+import type { Host } from './host.ts';
 import { configOf } from './lookup.ts';
 import { objectName } from './kernel.ts';
 import type { Observation, RejectReason } from './observation.ts';
@@ -51,9 +53,9 @@ export class SpeaksAsConfigured extends Checker {
 /** The core asks again for what the kernel has refused after this long. */
 const RETRY = 6 * SECOND;
 
-/** docs/adr/0007: routes and rules are there while MASTER. */
+/** docs/adr/0007: routes and rules are there while MASTER, filters while not (RFC 9568 §6.4.2). */
 export class ObjectsIffMaster extends Checker {
-  readonly name = 'routes and rules are present if and only if MASTER, at rest';
+  readonly name = 'routes and rules are present if and only if MASTER, filters if not, at rest';
   readonly #refusedUntil = new Map<string, WorldTime>();
 
   override observe(seen: Observation): void {
@@ -67,13 +69,19 @@ export class ObjectsIffMaster extends Checker {
       const refused = this.#refusedUntil.get(host.name);
       if (refused !== undefined && this.scene.world.now < refused + RETRY) continue;
       for (const instance of host.instances) {
-        const names = instance.objects.map(({ key }) => objectName(key));
-        const present = names.filter((name) => host.kernel.objects.has(name)).length;
-        const state = host.state(instance.id);
-        if (present !== (state === 'master' ? names.length : 0)) {
-          this.violate(`${host.name} is ${state} with ${present} of ${names.length}`);
-        }
+        const master = host.state(instance.id) === 'master';
+        this.#judge(host, instance.objects, master);
+        // Without its interface there is nothing to shut.
+        if (host.kernel.plugged) this.#judge(host, instance.filters, !master);
       }
     }
+  }
+
+  #judge(host: Host, objects: readonly ObjectConfig[], wanted: boolean): void {
+    const names = objects.map(({ key }) => objectName(key));
+    const present = names.filter((name) => host.kernel.objects.has(name)).length;
+    if (present === (wanted ? names.length : 0)) return;
+    const kinds = [...new Set(objects.map(({ key }) => key.kind))].join(' and ');
+    this.violate(`${host.name} has ${present} of ${names.length} (${kinds})`);
   }
 }

@@ -31,7 +31,7 @@ export class Kernel {
   readonly #own: Own;
   /** Virtual addresses that stand on the interface, with their prefix lengths. */
   readonly #virtual = new Map<string, number>();
-  /** Routes and rules, by what tells one from another. */
+  /** Routes, rules and filters, by what tells one from another. */
   readonly #objects = new Map<string, ObjectKey>();
   readonly #watch: (address: string, present: boolean) => void;
   #tell: (fact: Input) => void = () => {};
@@ -58,6 +58,10 @@ export class Kernel {
 
   get up(): boolean {
     return this.#up && this.#plugged;
+  }
+
+  get plugged(): boolean {
+    return this.#plugged;
   }
 
   get mute(): boolean {
@@ -105,6 +109,7 @@ export class Kernel {
   unplug(): void {
     if (!this.#plugged) return;
     this.#plugged = false;
+    for (const [name, { kind }] of this.#objects) if (kind === 'filter') this.#objects.delete(name);
     for (const [address, length] of this.#virtual) this.#gone(address, length);
     this.#tell({ kind: 'LinkRemoved', ifIndex: this.#ifIndex });
   }
@@ -159,11 +164,13 @@ export class Kernel {
     });
   }
 
-  /** A route or a rule is to come or to go; what stands already is replaced. */
+  /** A route, a rule or a filter is to come or to go; what stands already is replaced. */
   request({ request, key, add }: RequestObject): void {
     const tell = this.#tell;
     this.#later(() => {
-      const refused = add && this.#world.now < this.#refuseUntil;
+      // A filter hangs on the interface.
+      const refused =
+        add && (this.#world.now < this.#refuseUntil || (key.kind === 'filter' && !this.#plugged));
       const missing = !add && !this.#objects.has(objectName(key));
       const errorNumber = refused ? ENOMEM : missing ? ESRCH : 0;
       if (errorNumber === 0 && add) this.#objects.set(objectName(key), key);
@@ -172,7 +179,7 @@ export class Kernel {
     });
   }
 
-  /** Somebody else takes a route or a rule away. */
+  /** Somebody else takes a route, a rule or a filter away. */
   stealObject(): void {
     const [key] = this.#objects.values();
     if (key !== undefined) this.#dropObject(key);
@@ -180,7 +187,9 @@ export class Kernel {
 
   #dropObject(key: ObjectKey): void {
     this.#objects.delete(objectName(key));
-    this.#tell({ kind: 'ObjectRemoved', key });
+    // Of a filter it names the interface by its number.
+    const told = key.kind === 'filter' ? { ...key, table: this.#ifIndex } : key;
+    this.#tell({ kind: 'ObjectRemoved', key: told });
   }
 
   #errorOf(ifIndex: number): number {

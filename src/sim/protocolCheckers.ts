@@ -123,12 +123,20 @@ export class EveryTransitionHasACause extends Checker {
 export class MasterHasTheLastWord extends Checker {
   readonly name = 'the last announcement of a VIP comes from its MASTER';
   readonly #last = new Map<string, string>();
+  /** Hosts that left while nobody could hear them. */
+  readonly #unheard = new Set<string>();
 
   override observe(seen: Observation): void {
-    if (seen.kind !== 'announce') return;
+    if (seen.kind !== 'announce' && seen.kind !== 'state') return;
     // Nobody hears adverts of this one, so nobody can know that it has announced (docs/adr/0002).
     const host = this.scene.hosts.find((one) => one.name === seen.host);
-    if (host?.kernel.mute !== true) this.#last.set(seen.address, seen.host);
+    const mute = host?.kernel.mute === true;
+    if (seen.kind === 'announce' && !mute) {
+      this.#unheard.delete(seen.host);
+      this.#last.set(seen.address, seen.host);
+    } else if (seen.kind === 'state' && seen.from === 'master' && seen.to !== 'master' && mute) {
+      this.#unheard.add(seen.host);
+    }
   }
 
   override atRest(): void {
@@ -142,7 +150,7 @@ export class MasterHasTheLastWord extends Checker {
       const instance = master?.instances.find((one) => one.id === router);
       for (const { address } of instance?.addresses ?? []) {
         const last = this.#last.get(address);
-        if (last !== master?.name) {
+        if (last !== master?.name && !this.#unheard.has(last ?? '')) {
           this.violate(`${address}: ${master?.name} serves, ${last ?? 'nobody'} spoke last`);
         }
       }

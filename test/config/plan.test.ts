@@ -59,7 +59,8 @@ describe('plan', () => {
 
   it('puts addresses on the macvlan of use_vmac that name the interface below it', () => {
     const lines = 'use_vmac\n virtual_ipaddress {\n 10.0.0.9 dev eth0\n 10.0.0.8 dev eth1\n }';
-    const host = { names: builtInNames, vmacs: new Map([['VI_1', 'vrrp.51']]) };
+    const vmacs = new Map([['VI_1', 'vrrp.51']]);
+    const host = { names: builtInNames, vmacs, filters: true };
     const [command] = plan(null, load(instance(lines)).model, host).commands;
     if (command?.kind !== 'ApplyInstance') throw new Error('not an instance');
     const homes = command.config.addresses.map((one) => `${one.address} ${one.interfaceName}`);

@@ -8,6 +8,7 @@ export const clauses: Readonly<Record<string, string>> = {
   '6.4.1/backup': 'otherwise Active_Down_Timer runs and the router is Backup',
   '6.4.1/own-interval': 'until a master is heard Active_Adver_Interval is the own interval',
   '6.4.2/silent': 'a Backup neither answers for the addresses nor says anything',
+  '6.4.2/virtual-mac-filter': 'what discards packets to the virtual MAC address is there in time',
   '6.4.2/shutdown': 'shutdown of a Backup: the timer is cancelled, nothing is said',
   '6.4.2/down-timer': 'Active_Down_Timer fires: advert, announcements, Adver_Timer, Active',
   '6.4.2/down-timer-ipv6': 'the same over IPv6',
@@ -58,6 +59,7 @@ export const clauses: Readonly<Record<string, string>> = {
 export const onTheWire: Readonly<Record<string, string>> = {
   '6.4.2/arp':
     'a Backup answers neither ARP requests nor neighbour solicitations for the addresses',
+  '6.4.2/virtual-mac': 'a Backup discards the packets that are sent to the virtual MAC address',
   '6.4.3/arp': 'an Active router answers ARP requests for them',
   '6.4.3/nd': 'and neighbour solicitations',
   '6.4.3/virtual-mac': 'it takes the packets that are sent to the virtual MAC address',

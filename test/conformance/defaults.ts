@@ -71,6 +71,7 @@ const instance: Fields = {
   },
   addresses: [{ address: '10.0.1.5' }],
   objects: [],
+  filters: [],
   trackers: [],
   interfaces: [],
 };

@@ -77,6 +77,7 @@ const config: InstanceConfig = {
     },
   ],
   objects: [],
+  filters: [],
   trackers: [],
   interfaces: [],
 };

@@ -70,6 +70,7 @@ function facts(part: { [Name in keyof Facts]?: Partial<Facts[Name]> } = {}): Fac
     nft: [],
     iptablesLegacy: undefined,
     firewalldRuns: false,
+    filterable: [],
     memberships: ['eth0 224.0.0.18'],
     networkdLinks: [],
     networkManagerLinks: [],
@@ -112,6 +113,16 @@ describe('the checks of what a test cannot break for real', () => {
       system: { clockSynchronized: false },
     });
     expect(alarming(unset)).toEqual(['clock problem']);
+    const network = { ...facts().network };
+    const macvlan = { ...network.links[0]!, name: 'vrrp.51', kind: 'macvlan', addresses: [] };
+    const links = [...network.links, { ...macvlan, mac: '00:00:5e:00:01:33' }];
+    const shut = (filterable: readonly string[]) =>
+      facts({
+        configuration: { routers: [{ ...router, usesVmac: true }] },
+        network: { links, filterable },
+      });
+    expect(alarming(shut([]))).toEqual(['vmac_filter warning']);
+    expect(alarming(shut(['vrrp.51']))).toEqual([]);
   });
 
   it('say "unknown" of what could not be found out', () => {

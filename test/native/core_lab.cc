@@ -229,7 +229,10 @@ void Lab::change(std::size_t at, const core::RequestObject& request) {
   } else if (host.objects.erase(name) == 0) {
     errorNumber = kAbsent;
   } else {
-    later(at, now_, core::ObjectRemoved{request.key});
+    auto key = request.key;
+    // Of a filter the kernel names the interface.
+    if (key.kind == core::ObjectKind::filter) key.table = kEth0.value;
+    later(at, now_, core::ObjectRemoved{key});
   }
   later(at, now_, core::AddressResult{request.request, errorNumber});
 }

@@ -14,6 +14,7 @@ export interface Plant {
 const TAKEOVER = 'takeover within masterDownInterval, after a goodbye within skewTime';
 const LAST_WORD = 'the last announcement of a VIP comes from its MASTER';
 const UPGRADE = 'nothing comes of an upgrade, and no advert is late for it';
+const OBJECTS = 'routes and rules are present if and only if MASTER, filters if not, at rest';
 const AT_REST = 'a VIP is present if and only if MASTER, at rest';
 
 export const plants: readonly Plant[] = [
@@ -194,6 +195,20 @@ export const plants: readonly Plant[] = [
     find: 'cause.kind = router.election.waitingFor;',
     replace: '',
     caughtBy: 'no transition without a cause',
+  },
+  {
+    name: 'a MASTER stays shut',
+    file: 'gate.cc',
+    find: 'objects::release(core, router.filters);',
+    replace: '',
+    caughtBy: OBJECTS,
+  },
+  {
+    name: 'who was MASTER stays open',
+    file: 'mastership.cc',
+    find: 'objects::want(core, router.filters);',
+    replace: '',
+    caughtBy: OBJECTS,
   },
   {
     name: 'an heir does not know when the next advert is due',

@@ -14,7 +14,7 @@ export function hostOf(model: Model): Host {
   const usr = iprouteUsrDir === null ? usrDirectories : [iprouteUsrDir];
   const files = hostNames([...usr, iprouteEtcDir ?? etcDirectory]);
   const names: IprouteNames = (table, id) => (table === 'vrf' ? vrfTable(id) : files(table, id));
-  return { names, vmacs: new Map() };
+  return { names, vmacs: new Map(), filters: true };
 }
 
 /** The routing table of a VRF that exists. */

@@ -81,7 +81,8 @@ export class KernelSide {
     if (model.globals.daemon.disableLocalIgmp) {
       parts.sysctls.set('ipv4/igmp_link_local_mcast_reports', '0');
     }
-    return { ...hostOf(model), vmacs: new Map(this.#wanted.map(({ key, name }) => [key, name])) };
+    const vmacs = new Map(this.#wanted.map(({ key, name }) => [key, name]));
+    return { ...hostOf(model), vmacs, filters: parts.vmacs.filters };
   }
 
   /** The engine has given up what is no longer wanted. */
@@ -90,6 +91,9 @@ export class KernelSide {
   }
 
   onEvent(event: EngineEvent): void {
+    // Its macvlan has lost what filters hang on, perhaps; the engine tries again.
+    const open = event.kind === 'ObjectFailed' && event.key.kind === 'filter';
+    if (open) this.#parts?.vmacs.repair(() => true);
     if (event.kind !== 'LinkSeen' && event.kind !== 'LinkGone') return;
     const before = this.#names.get(event.ifIndex);
     if (event.kind === 'LinkGone') this.#names.delete(event.ifIndex);

@@ -11,12 +11,14 @@ import { addressBytes } from '../../config/kernel/draft.ts';
 import { instanceObjects, staticObjects } from '../../config/kernel/objects.ts';
 import { staticAddressProtocol } from '../../config/kernel/staticAddress.ts';
 import type { Model } from '../../config/index.ts';
+import { filtersOf } from '../../config/plan.ts';
 import { exchangeNetlink } from '../../engine/index.ts';
 import type { ObjectConfig } from '../../engine/messages.generated.ts';
 import { ByteWriter } from '../../base/netlink.ts';
 import { objectText } from '../../observe/objectText.ts';
 import { hostOf } from './host.ts';
 import { listLinks } from './links.ts';
+import { wantedVmacs } from './vmacPlan.ts';
 import type { Link } from './links.ts';
 
 export interface Removed {
@@ -63,10 +65,14 @@ function markedAddresses(): Set<string> {
 
 /** Those of the file, last first: rules before their tables, everything before addresses. */
 function objectsOf(model: Model): ObjectConfig[] {
-  const { names } = hostOf(model);
+  const host = hostOf(model);
+  const { names } = host;
+  const vmacs = new Map(wantedVmacs(model, new Set()).map(({ key, name }) => [key, name]));
+  // Of a macvlan that was there before us; ours go with theirs.
+  const filters = model.instances.flatMap((one) => filtersOf(one, { ...host, vmacs }));
   const statics = staticObjects(model, names).objects;
   const ofInstances = model.instances.flatMap((one) => instanceObjects(one, names).objects);
-  return [...statics, ...ofInstances].toReversed();
+  return [...statics, ...ofInstances, ...filters].toReversed();
 }
 
 export function removeObjects(model: Model): Removed {

@@ -7,6 +7,7 @@
 
 import { errnoText } from '../../base/errorText.ts';
 import type { Log } from '../../base/log.ts';
+import { filterHolder, filterTrial } from '../../config/kernel/filter.ts';
 import { exchangeNetlink } from '../../engine/index.ts';
 import { listLinks } from './links.ts';
 import type { Link } from './links.ts';
@@ -39,17 +40,26 @@ function fits(link: Link, wanted: WantedVmac, parent: Link): boolean {
 
 /** EOPNOTSUPP: the kernel has not got that kind of link. */
 const unknownKind = 95;
+/** EEXIST. */
+const exists = 17;
 
 export class Vmacs {
   readonly #log: Say;
   readonly #sysctls: Sysctls;
   readonly #mark: string;
   #wanted: readonly WantedVmac[] = [];
+  /** Whether this kernel can shut a macvlan for frames to its MAC address; undefined: not tried yet. */
+  #filters: boolean | undefined;
 
   constructor(log: Say, sysctls: Sysctls, instance: string | null) {
     this.#log = log;
     this.#sysctls = sysctls;
     this.#mark = markOf(instance);
+  }
+
+  /** Whether macvlans can be shut for frames to their MAC addresses; true as long as none is there. */
+  get filters(): boolean {
+    return this.#filters ?? true;
   }
 
   /** Names that cannot be had: of interfaces that are not ours and no macvlan like `wanted`. */
@@ -158,8 +168,28 @@ export class Vmacs {
   #finish(link: Link, wanted: WantedVmac, parent: Link): void {
     this.#setOwn(wanted);
     // An ipvlan's frames never reach its parent's stack.
-    if (wanted.mac !== null) this.#setParent(parent.name);
+    if (wanted.mac !== null) {
+      this.#setParent(parent.name);
+      this.#prepareFilter(link);
+    }
     if (!link.up) this.#ask(raiseLink(link.ifIndex), `set ${link.name} up`);
+  }
+
+  /** The engine adds the filter; what it hangs on is made here. */
+  #prepareFilter({ ifIndex }: Link): void {
+    if (this.#filters === false) return;
+    const held = exchangeNetlink(filterHolder(ifIndex)).errorNumber;
+    if (this.#filters !== undefined) return;
+    const refusals = filterTrial(ifIndex).map((one) => exchangeNetlink(one).errorNumber);
+    const errorNumber = [held === exists ? 0 : held, ...refusals].find((one) => one !== 0) ?? 0;
+    this.#filters = errorNumber === 0;
+    if (this.#filters) return;
+    this.#log.warning(
+      `this kernel has no filter for frames to virtual MAC addresses (${errnoText(errorNumber)}; ` +
+        'CONFIG_NET_SCH_INGRESS, CONFIG_NET_CLS_BPF): where a switch sends them to all of its ' +
+        'ports, a BACKUP forwards them, too',
+      { event: 'vmac' },
+    );
   }
 
   #setOwn({ name, family, mac }: WantedVmac): void {

@@ -88,6 +88,28 @@ export function reversePath(facts: Facts): readonly Said[] {
   });
 }
 
+/** What discards the frames that a switch floods to a BACKUP's virtual MAC address hangs on its macvlan. */
+export function vmacFilter(facts: Facts): readonly Said[] {
+  const { links, filterable } = facts.network;
+  const used = facts.configuration.routers.some(({ usesVmac }) => usesVmac);
+  const ours = links.filter(({ kind, mac }) => kind === 'macvlan' && virtualMac.test(mac));
+  if (!used || facts.system.daemonPid === undefined || ours.length === 0) return [];
+  if (filterable === undefined) {
+    return [unknown('the filters of macvlans could not be read', 'apt-get install iproute2')];
+  }
+  const open = ours.filter(({ name }) => !filterable.includes(name)).map(({ name }) => name);
+  if (open.length === 0) return [ok('a BACKUP discards frames to its virtual MAC address')];
+  return [
+    warning(
+      `${open.join(' and ')} cannot discard frames while BACKUP: what a switch floods is forwarded twice`,
+      'modprobe -a sch_ingress cls_bpf && systemctl restart failoverd',
+    ),
+  ];
+}
+
+/** RFC 9568 §7.3. */
+const virtualMac = /^00:00:5e:00:0[12]:/;
+
 export function arpSettings(facts: Facts): readonly Said[] {
   const { sysctls, links } = facts.network;
   return usedInterfaces(facts).flatMap(({ name, link, routers }) => {

@@ -62,6 +62,8 @@ export interface NetworkFacts {
   /** Output of iptables-legacy-save and ip6tables-legacy-save, where these have rules. */
   readonly iptablesLegacy: string | undefined;
   readonly firewalldRuns: boolean;
+  /** Interfaces that can have filters of tc(8) for frames that arrive; undefined without tc. */
+  readonly filterable: readonly string[] | undefined;
   /** Multicast groups that this host has joined, as `eth0 224.0.0.18`. */
   readonly memberships: readonly string[] | undefined;
   /** Interfaces that systemd-networkd or NetworkManager configures. */

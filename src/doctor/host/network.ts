@@ -3,11 +3,12 @@ import { ask, askJson, namesIn, textOf } from './commands.ts';
 import type { AddressFacts, LinkFacts, NetworkFacts } from './facts.ts';
 
 export async function networkFacts(interfaces: readonly string[]): Promise<NetworkFacts> {
-  const [links, nft, legacy, firewalld] = await Promise.all([
+  const [links, nft, legacy, firewalld, disciplines] = await Promise.all([
     askJson('ip', '-j', '-d', 'addr', 'show'),
     askJson('nft', '-j', 'list', 'ruleset'),
     legacyRules(),
     ask('firewall-cmd', '--state'),
+    askJson('tc', '-j', 'qdisc', 'show'),
   ]);
   const known = linksOf(links);
   return {
@@ -16,10 +17,18 @@ export async function networkFacts(interfaces: readonly string[]): Promise<Netwo
     nft: (nft as { nftables?: readonly unknown[] } | undefined)?.nftables,
     iptablesLegacy: legacy,
     firewalldRuns: firewalld?.trim() === 'running',
+    filterable: filterableOf(disciplines),
     memberships: memberships(),
     networkdLinks: ownedBy(known, '/run/systemd/netif/links', /^ADMIN_STATE=(?!unmanaged)/m),
     networkManagerLinks: ownedBy(known, '/run/NetworkManager/devices', /^managed=(?:true|1)/m),
   };
+}
+
+function filterableOf(disciplines: unknown): readonly string[] | undefined {
+  const rows = disciplines as
+    | readonly { readonly kind: string; readonly dev: string }[]
+    | undefined;
+  return rows?.filter(({ kind }) => kind === 'clsact').map(({ dev }) => dev);
 }
 
 interface RawLink {
