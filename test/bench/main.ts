@@ -16,6 +16,7 @@ import { start } from './scenarios/start.ts';
 import { storm } from './scenarios/storm.ts';
 import { takeover } from './scenarios/takeover.ts';
 import { track } from './scenarios/track.ts';
+import { upgrading } from './scenarios/upgrade.ts';
 import { vips } from './scenarios/vips.ts';
 
 const SCENARIOS: readonly Scenario[] = [
@@ -26,6 +27,7 @@ const SCENARIOS: readonly Scenario[] = [
   takeover,
   vips,
   start,
+  upgrading,
   memory,
   check,
   storm,

@@ -28,13 +28,22 @@ export function peer(name: Exclude<PeerName, 'floor'>, host: Host, env: DaemonEn
   return { name, daemon, start: (config) => daemon.start(prefix + config) };
 }
 
-/** Compiles the floor once and returns where it is. */
-export function floorProgram(directory: string): string {
-  const program = path.join(directory, 'floor');
-  const source = path.join(import.meta.dirname, 'floor.c');
+/** Compiles a C program of this directory and returns where it is. */
+function compiled(name: string, directory: string): string {
+  const program = path.join(directory, name);
+  const source = path.join(import.meta.dirname, `${name}.c`);
   const built = spawnSync('cc', ['-O2', '-o', program, source], { encoding: 'utf8' });
-  if (built.status !== 0) throw new Error(`floor.c does not compile: ${built.stderr}`);
+  if (built.status !== 0) throw new Error(`${name}.c does not compile: ${built.stderr}`);
   return program;
+}
+
+export function floorProgram(directory: string): string {
+  return compiled('floor', directory);
+}
+
+/** Asks an address four times in a millisecond whether it answers, until SIGINT. */
+export function proberOf(address: string, directory: string): string[] {
+  return [compiled('prober', directory), address, '250'];
 }
 
 /** A process and all that descend from it. */

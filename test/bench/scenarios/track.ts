@@ -7,7 +7,7 @@ import { hostMac, type Lab } from '../../lab/lab.ts';
 import type { LabProcess } from '../../lab/process.ts';
 import { SERVER1, instance, VIP } from '../configs.ts';
 import { now, Observer, type Time } from '../observer.ts';
-import { floorProgram, NAMES, peer } from '../peers.ts';
+import { floorProgram, NAMES, peer, proberOf } from '../peers.ts';
 import {
   ratio,
   type BenchOptions,
@@ -112,12 +112,12 @@ async function eventsOf(lab: Lab): Promise<readonly Event[]> {
 async function measure(lab: Lab, event: Event, interval: number): Promise<Reaction> {
   await holds(lab, 'server1');
   const observer = await Observer.start(lab.client);
-  const ping = await lab.client.start(['ping', '-n', '-q', '-i', '0.002', VIP]);
+  const prober = await lab.client.start(proberOf(VIP, lab.directory));
   await sleep(interval / 1000 + 200 + Math.random() * (interval / 1000));
   const at = await event.begin();
   await holds(lab, 'server2');
   await sleep(100);
-  await ping.stop('SIGINT');
+  await prober.stop('SIGINT');
   const seen = await observer.stop();
   await event.end();
   const before = seen.adverts.findLast((one) => one.from === SERVER1 && one.at <= at);
