@@ -5,6 +5,7 @@ import { createHmac } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect } from 'vitest';
+import { advertFacts } from '../lab/advert-facts.ts';
 import { Capture } from '../lab/capture.ts';
 import { eventually } from '../lab/eventually.ts';
 import { forge } from '../lab/forger.ts';
@@ -16,7 +17,7 @@ import { SERVER1, SERVER2, VIP, vipIsOn, vipMovesTo, walkthrough, type Stage } f
 
 const TRAILER = 28;
 const KEY = '00112233445566778899aabbccddeeff'.repeat(2);
-const alone = { pairs: ALONE_WITH_OURSELVES };
+const alone = { pairs: ALONE_WITH_OURSELVES, programs: ['python3'] };
 
 interface Wishes {
   readonly priority: number;
@@ -104,6 +105,14 @@ walkthrough('each advert is signed, over both families, in both versions', alone
     const sequences = seen.filter((one) => one.vrid === vrid).map(({ sequence }) => sequence);
     expect(sequences).toEqual([...new Set(sequences)].toSorted((a, b) => (a < b ? -1 : 1)));
   }
+  // Once more by another program, which shares neither code nor library with us.
+  const outside = await advertFacts(witness, KEY);
+  expect(outside.length).toBe(seen.length);
+  expect(new Set(outside.map(({ vrid, signature }) => `${vrid} ${signature ?? ''}`))).toEqual(
+    new Set(vrids.map((vrid) => `${vrid} right`)),
+  );
+  const sums = outside.map(({ vrid, checksum }) => `${vrid} ${checksum}`);
+  expect(new Set(sums)).toEqual(new Set(['51 own', '52 plain', '53 own']));
   for (const { seconds } of seen) expect(Math.abs(now - seconds)).toBeLessThan(60);
 });
 

@@ -8,7 +8,16 @@ import { address, extraGarp, hmacKey, ipvlan, multicast, optionalNumber, vmac } 
 import { peerEntries, trackEntries } from './tracking.ts';
 import { defineLevel, keyword } from './types.ts';
 import { addressEntries } from './vip.ts';
-import { bool, choice, flag, lenientText, optionalScript, script, text } from './words.ts';
+import {
+  bool,
+  choice,
+  flag,
+  lenientText,
+  optionalScript,
+  optionalText,
+  script,
+  text,
+} from './words.ts';
 
 export const authenticationLevel = defineLevel('authentication', 'VRRPv2 authentication', {
   auth_type: keyword(
@@ -127,7 +136,7 @@ const sources = {
   }),
   old_unicast_checksum: keyword(
     'supported',
-    text('[never]'),
+    optionalText('never'),
     'Unicast checksums as before version 1.3.6',
     { since: '1.3.7' },
   ),

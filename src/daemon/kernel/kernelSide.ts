@@ -179,7 +179,9 @@ export class KernelSide {
     this.#lookedMs = now;
     for (const name of vmacs.repair((one) => this.#limit.allows(one, now))) {
       // With its parent it went by the kernel's hand, and comes when the parent does.
-      if (this.#gone.has(name)) this.#onRepaired(name);
+      // The word that it went may still be on its way.
+      const stood = this.#gone.has(name) || [...this.#names.values()].includes(name);
+      if (stood) this.#onRepaired(name);
       if (this.#limit.count(name, now)) this.#giveUp(name);
     }
     this.#gone.clear();

@@ -13,8 +13,10 @@ import { Failoverd, Keepalived, type RouterDaemon } from '../../lab/router-daemo
 const WINDOW_US = 2_500_000;
 /** A state that has stood for so long is the one that a daemon comes to. */
 const STANDS_MS = 6000;
-/** keepalived that refuses its peer's adverts is MASTER now and then, for ever (peers20). */
+/** How long two that never come to rest are watched. */
 const RESTLESS_MS = 30_000;
+/** Whoever has not come to rest by then never does. Longer than any delay of these files. */
+const PATIENCE_MS = 120_000;
 
 /** Who plays: both know the same flags. */
 export type PairKind = 'failoverd' | 'keepalived';
@@ -93,12 +95,20 @@ export class PairStage {
     };
   }
 
-  /** The outcome that stands for long enough, or the last one of two that never come to rest. */
-  async settled(): Promise<Outcome> {
+  /**
+   * The outcome that stands for long enough. Of two that are known to be `restless` it is the one of the
+   * moment, after a while; any others that do not come to rest are an error.
+   */
+  async settled({ restless }: { readonly restless: boolean }): Promise<Outcome> {
     let last = await this.outcome();
     const begun = performance.now();
     let since = begun;
-    while (performance.now() - since < STANDS_MS && performance.now() - begun < RESTLESS_MS) {
+    while (performance.now() - since < STANDS_MS) {
+      if (performance.now() - begun > (restless ? RESTLESS_MS : PATIENCE_MS)) {
+        if (restless) return last;
+        const text = last.speakers.join(', ');
+        throw new Error(`the pair has not come to rest in ${PATIENCE_MS} ms; it speaks ${text}`);
+      }
       await sleep(250);
       const seen = await this.outcome();
       if (JSON.stringify(seen) !== JSON.stringify(last)) since = performance.now();

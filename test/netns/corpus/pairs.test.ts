@@ -52,6 +52,9 @@ const BETTER: Readonly<Record<string, Readonly<Record<string, readonly string[]>
   },
 };
 
+/** Of which Debian's keepalived refuses its peer's adverts, and is MASTER now and then, for ever. */
+const RESTLESS: readonly string[] = ['peers20'];
+
 /** One host of a cluster each, or the same file on both. */
 function peers(high: PairFile, low: PairFile): Story {
   return {
@@ -83,8 +86,9 @@ interface Told {
 }
 
 /** What keepalived comes to in each step. */
-async function playTheirs(story: Story): Promise<Told[]> {
-  return play('keepalived', story, async (stage) => stage.settled());
+async function playTheirs(name: string, story: Story): Promise<Told[]> {
+  const restless = RESTLESS.includes(name.split(':')[0] ?? '');
+  return play('keepalived', story, async (stage) => stage.settled({ restless }));
 }
 
 /** What failoverd comes to, which has to be what keepalived comes to. */
@@ -152,8 +156,8 @@ const STORIES: Readonly<Record<string, () => Story>> = {
 
 describe.skipIf(missing !== '')(`pairs of real files ${missing}`, () => {
   for (const [name, story] of Object.entries(STORIES)) {
-    test(name, { concurrent: true, timeout: 300_000 }, async () => {
-      const theirs = await playTheirs(story());
+    test(name, { concurrent: true, timeout: 600_000 }, async () => {
+      const theirs = await playTheirs(name, story());
       const ours = await playOurs(name, story(), theirs);
       expect(ours).toEqual(theirs);
     });
