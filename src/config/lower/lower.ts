@@ -108,6 +108,7 @@ function catalogueOf(
   return (user) => ({
     what,
     things: byName,
+    isLeftOut: (name) => places.has(name) && !byName.has(name),
     isLater: (name) => (places.get(name) ?? 0) > user,
   });
 }

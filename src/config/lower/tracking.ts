@@ -4,6 +4,7 @@ import type { ListEntry } from '../keywords/blocks.ts';
 import type { TrackLine } from '../keywords/tracking.ts';
 import type { Entry } from '../keywords/types.ts';
 import type { TrackerUse } from '../model.ts';
+import type { Span } from '../source.ts';
 import { nearest } from '../suggest.ts';
 import type { Lowering } from './context.ts';
 
@@ -20,6 +21,8 @@ interface Defaults {
 export interface Known {
   readonly what: string;
   readonly things: ReadonlyMap<string, Defaults>;
+  /** True when it is defined, and unusable. */
+  isLeftOut(name: string): boolean;
   /** True when the tracker is defined after the user. */
   isLater(name: string): boolean;
 }
@@ -73,12 +76,7 @@ function lowerTrack(
   if (known === null) return { name, weight: value.weight ?? 0, reverse: value.reverse ?? false };
   const defaults = known.things.get(name);
   if (defaults === undefined) {
-    const meant = nearest(name, known.things.keys());
-    context.findings.report('unknown-tracker', span, `there is no ${known.what} '${name}'`, {
-      hint:
-        meant === null ? `define it with '${known.what} ${name} {'` : `did you mean '${meant}'?`,
-      keepalived: 'keepalived runs the instance without it',
-    });
+    reportUnknown(name, span, known, context);
     return null;
   }
   if (known.isLater(name)) {
@@ -92,6 +90,21 @@ function lowerTrack(
   }
   const { weight, reverse } = defaults;
   return { name, weight: value.weight ?? weight, reverse: value.reverse ?? reverse };
+}
+
+function reportUnknown(name: string, span: Span, known: Known, context: Lowering): void {
+  const { what, things } = known;
+  const keepalived = 'keepalived runs the instance without it';
+  if (known.isLeftOut(name)) {
+    const message = `${what} '${name}' cannot be used; the instance runs without it`;
+    context.findings.report('unknown-tracker', span, message, { keepalived });
+    return;
+  }
+  const meant = nearest(name, things.keys());
+  context.findings.report('unknown-tracker', span, `there is no ${what} '${name}'`, {
+    hint: meant === null ? `define it with '${what} ${name} {'` : `did you mean '${meant}'?`,
+    keepalived,
+  });
 }
 
 /** Trackers that an address owner may have: those without a weight. */
