@@ -6,6 +6,7 @@ import { paint } from '../base/terminal.ts';
 import type {
   DaemonReport,
   InstanceReport,
+  NotifyReportLine,
   StatusReport,
   TrackerReportLine,
   TrackerRuns,
@@ -46,6 +47,9 @@ export function statusTable(report: StatusReport, options: TableOptions): string
     if (brief || one.runs === undefined) continue;
     lines.push(...wrap(runsText(one.runs, daemon.at), '  ', options.columns));
   }
+  const late = report.notify.map(notifyText).filter((text) => text !== undefined);
+  if (late.length > 0) lines.push('');
+  for (const text of late) lines.push(...wrap(text, '', options.columns));
   return lines.map((line) => `${cut(line, options.columns)}\n`).join('');
 }
 
@@ -157,6 +161,24 @@ function runsText({ count, failed, skipped, last, ...now }: TrackerRuns, at: num
   }
   if (nextInMs !== undefined) parts.push(`next in ${millis(nextInMs)}`);
   return parts.join('; ');
+}
+
+/** A script that takes longer than this is shown while it runs. */
+const longMs = 1000;
+
+/** Undefined: whoever is told is told in time. */
+function notifyText(one: NotifyReportLine): string | undefined {
+  const { kind, name, waiting, running, problem } = one;
+  const parts: string[] = [];
+  if (running !== undefined && running.forMs > longMs) {
+    const { keyword, event, forMs } = running;
+    parts.push(`${keyword} for ${event} has been running for ${age(forMs)}`);
+  }
+  if (waiting > 0) parts.push(waiting === 1 ? '1 event waits' : `${waiting} events wait`);
+  if (problem !== undefined) parts.push(problem);
+  if (parts.length === 0) return undefined;
+  const who = { script: `notify of ${name}`, fifo: `FIFO ${name}`, mail: 'mail' }[kind];
+  return oneLine(`${who}: ${parts.join('; ')}`);
 }
 
 /** A script's output may hold anything; a terminal must not act on it. */

@@ -19,6 +19,8 @@ export interface StatusReport {
   readonly instances: readonly InstanceReport[];
   readonly groups: readonly GroupReport[];
   readonly trackers: readonly TrackerReportLine[];
+  /** Those who are told of changes; of scripts only where not all has gone well and is over. */
+  readonly notify: readonly NotifyReportLine[];
   /** Those that stand, the oldest first. */
   readonly alarms: readonly AlarmReport[];
 }
@@ -136,6 +138,22 @@ export type Described = Pick<
   'name' | 'interfaceName' | 'vrid' | 'family' | 'version' | 'advertInterval'
 >;
 
+export interface NotifyReportLine {
+  /** `script`: the notify scripts of an instance or group. */
+  readonly kind: 'script' | 'fifo' | 'mail';
+  /** Of the instance or group; the path of a FIFO; empty for mail. */
+  readonly name: string;
+  /** Events whose turn has not come. */
+  readonly waiting: number;
+  readonly delivered: number;
+  /** Left out for newer ones, or given up. */
+  readonly lost: number;
+  /** The script that runs. */
+  readonly running?: { readonly keyword: string; readonly event: string; readonly forMs: number };
+  /** What went wrong last, where nothing went well since. */
+  readonly problem?: string;
+}
+
 export interface ReportParts {
   readonly snapshot: EngineSnapshot;
   /** The time of day that belongs to `snapshot.core.at`. */
@@ -144,6 +162,7 @@ export interface ReportParts {
   readonly configOf: (instance: number) => Described | undefined;
   readonly lastChange: (name: string) => JournalEntry | undefined;
   readonly trackers: readonly TrackerReportLine[];
+  readonly notify: readonly NotifyReportLine[];
   readonly alarms: readonly Alarm[];
   readonly daemon: Pick<
     DaemonReport,
@@ -152,7 +171,7 @@ export interface ReportParts {
 }
 
 export function statusReport(parts: ReportParts): StatusReport {
-  const { snapshot, names, trackers, daemon, wallMs } = parts;
+  const { snapshot, names, trackers, notify, daemon, wallMs } = parts;
   const { started, lateness, counters } = snapshot;
   const sinceAt = (instant: number): number => wallOf(parts, instant);
   return {
@@ -175,6 +194,7 @@ export function statusReport(parts: ReportParts): StatusReport {
       sinceAt: sinceAt(since),
     })),
     trackers,
+    notify,
     alarms: parts.alarms.map(({ name, instance, peer, since, sentence }) => ({
       name,
       instance: names.instance(instance),
@@ -189,7 +209,8 @@ export function statusReport(parts: ReportParts): StatusReport {
 export function ofInstance(report: StatusReport, name: string): StatusReport | undefined {
   const instances = report.instances.filter((one) => one.name === name);
   const alarms = report.alarms.filter(({ instance }) => instance === name);
-  return instances.length === 0 ? undefined : { ...report, instances, alarms };
+  const notify = report.notify.filter((one) => one.kind !== 'script' || one.name === name);
+  return instances.length === 0 ? undefined : { ...report, instances, alarms, notify };
 }
 
 function instanceReport(

@@ -63,6 +63,7 @@ function report(instances: readonly InstanceReport[]): StatusReport {
         },
       },
     ],
+    notify: [],
     alarms: [
       {
         name: 'dual_master',
@@ -163,4 +164,29 @@ test('a long address of the master keeps its end and the priority', () => {
     .filter((one) => /^(?:INSTANCE|a_name)/.test(one));
   expect(line).toHaveLength(80);
   expect(line).toMatch(/ …54:ff:fe12:3456 \(120\)$/);
+});
+
+test('who is told late is shown, and nobody else', () => {
+  const well = { kind: 'fifo', name: '/run/fifo', waiting: 0, delivered: 7, lost: 0 } as const;
+  const notify: StatusReport['notify'] = [
+    well,
+    {
+      kind: 'script',
+      name: 'VI_1',
+      waiting: 1,
+      delivered: 3,
+      lost: 0,
+      running: { keyword: 'notify', event: 'BACKUP', forMs: 28_000 },
+      problem: 'notify_master for MASTER exited with status 1',
+    },
+    { ...well, waiting: 2, problem: 'nobody\u001breads' },
+    { kind: 'mail', name: '', waiting: 0, delivered: 0, lost: 1, problem: 'no relay' },
+  ];
+  const text = statusTable({ ...report([backup]), notify }, { columns: 200, color: false });
+  expect(text.trimEnd().split('\n').slice(-4)).toEqual([
+    '',
+    'notify of VI_1: notify for BACKUP has been running for 28s; 1 event waits; notify_master for MASTER exited with status 1',
+    'FIFO /run/fifo: 2 events wait; nobody reads',
+    'mail: no relay',
+  ]);
 });

@@ -7,6 +7,7 @@ import { statusReport } from '../../observe/statusReport.ts';
 import type { StatusReport } from '../../observe/statusReport.ts';
 import type { EngineSnapshot } from '../../engine/messages.generated.ts';
 import type { Daemon } from '../compose.ts';
+import { notifyLines } from './notifyLines.ts';
 import { trackerLines } from './trackerLines.ts';
 import { configHash } from './withoutSecrets.ts';
 
@@ -54,6 +55,7 @@ export class StatusSource {
       configOf: (id) => registry.described(id),
       lastChange: (name) => journal.transitions(name).at(-1),
       trackers: trackerLines(this.#daemon.trackerViews(), model?.processes ?? []),
+      notify: notifyLines(this.#daemon.notifyViews()),
       alarms: this.#daemon.alarmViews(),
       daemon: {
         version,
