@@ -269,17 +269,12 @@ async function begin(parts: RunParts): Promise<Begun> {
   if (unconfirmed.length > 0) {
     log.error(`the engine did not confirm: ${unconfirmed.join(', ')}`, { event: 'start' });
   }
-  const { statusSentence } = daemon;
-  return {
-    engine,
-    daemon,
-    guardian,
-    giveBack,
-    ready: () => {
-      ready = true;
-      manager.ready(statusSentence);
-    },
+  const begun = daemon;
+  const tellReady = (): void => {
+    ready = true;
+    manager.ready(begun.statusSentence);
   };
+  return { engine, daemon, guardian, giveBack, ready: tellReady };
 }
 
 /** Takes the place of the process that started this one. */
