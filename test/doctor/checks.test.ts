@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { examine, worst } from '../../src/doctor/doctor.ts';
 import type { Facts, RouterFacts, SystemFacts } from '../../src/doctor/host/facts.ts';
 import { stealIn, throttledIn } from '../../src/doctor/host/system.ts';
-import { fateOf } from '../../src/doctor/host/nft.ts';
+import { fateOf, ofOthers } from '../../src/doctor/host/nft.ts';
 
 const router: RouterFacts = {
   name: 'VI_1',
@@ -175,6 +175,15 @@ describe('the fate of an advert in a ruleset', () => {
       multicast: true,
     }).kind;
   const accept = { accept: null };
+
+  it('does not count what stands in a table of our own', () => {
+    const own = { rule: { family: 'ip', table: 'failoverd', chain: 'in', handle: 2 } };
+    const others = { rule: { family: 'ip', table: 'failoverd_2', chain: 'in', handle: 3 } };
+    const listing =
+      'table ip failoverd {\n\tcomment "failoverd"\n\tchain in {\n\t}\n}\ntable ip failoverd_2 {\n}\n';
+    expect(ofOthers([own, others], listing)).toEqual([others]);
+    expect(ofOthers(undefined, '')).toBeUndefined();
+  });
 
   it.each([
     ['an empty chain has its policy', [], 'dropped'],

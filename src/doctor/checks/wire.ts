@@ -16,7 +16,7 @@ function wires(facts: Facts): readonly Listened[] {
 export function listening(facts: Facts): readonly Said[] {
   return wires(facts).map(({ name, wire }) =>
     wire.problem === undefined
-      ? ok(`listened on ${name} for ${wire.seconds} s`)
+      ? ok(`listened on ${name} for ${Number(wire.seconds.toFixed(2))} s`)
       : unknown(`cannot listen on ${name}: ${wire.problem}`),
   );
 }

@@ -57,7 +57,7 @@ export interface NetworkFacts {
   readonly links: readonly LinkFacts[];
   /** Of the interfaces in question: `ipv4.eth0.rp_filter`, `ipv4.all.forwarding`. */
   readonly sysctls: Readonly<Record<string, string>>;
-  /** The objects of `nft -j list ruleset`. */
+  /** The objects of `nft -j list ruleset` in tables that are not a failoverd's own. */
   readonly nft: readonly unknown[] | undefined;
   /** Output of iptables-legacy-save and ip6tables-legacy-save, where these have rules. */
   readonly iptablesLegacy: string | undefined;

@@ -1,11 +1,13 @@
 /** Links, addresses, firewalls and settings of this network namespace. */
 import { ask, askJson, namesIn, textOf } from './commands.ts';
 import type { AddressFacts, LinkFacts, NetworkFacts } from './facts.ts';
+import { ofOthers } from './nft.ts';
 
 export async function networkFacts(interfaces: readonly string[]): Promise<NetworkFacts> {
-  const [links, nft, legacy, firewalld, disciplines] = await Promise.all([
+  const [links, nft, tables, legacy, firewalld, disciplines] = await Promise.all([
     askJson('ip', '-j', '-d', 'addr', 'show'),
     askJson('nft', '-j', 'list', 'ruleset'),
+    ask('nft', '-t', 'list', 'ruleset'),
     legacyRules(),
     ask('firewall-cmd', '--state'),
     askJson('tc', '-j', 'qdisc', 'show'),
@@ -14,7 +16,7 @@ export async function networkFacts(interfaces: readonly string[]): Promise<Netwo
   return {
     links: known,
     sysctls: sysctlsOf(interfaces),
-    nft: (nft as { nftables?: readonly unknown[] } | undefined)?.nftables,
+    nft: ofOthers((nft as { nftables?: readonly unknown[] } | undefined)?.nftables, tables ?? ''),
     iptablesLegacy: legacy,
     firewalldRuns: firewalld?.trim() === 'running',
     filterable: filterableOf(disciplines),

@@ -44,6 +44,24 @@ interface Step {
   readonly where: string;
 }
 
+/**
+ * The objects that are in no table of a failoverd's own, which lets adverts through. It is known by its
+ * comment, which only nft's text tells (`listing`: nft -t list ruleset).
+ */
+export function ofOthers(
+  ruleset: readonly unknown[] | undefined,
+  listing: string,
+): readonly unknown[] | undefined {
+  const own = new Set(
+    [...listing.matchAll(/^table (\S+ \S+) \{\n\tcomment "failoverd[" ]/gm)].map(([, name]) => name),
+  );
+  const isOwn = ({ chain, rule }: { chain?: Chain; rule?: Rule }): boolean => {
+    const { family = '', table = '' } = chain ?? rule ?? {};
+    return own.has(`${family} ${table}`);
+  };
+  return ruleset?.filter((object) => !isOwn(object as { chain?: Chain; rule?: Rule }));
+}
+
 /** The fate of a packet in all tables that see it. */
 export function fateOf(ruleset: readonly unknown[], probe: Probe): Fate {
   const objects = ruleset as readonly { chain?: Chain; rule?: Rule }[];
