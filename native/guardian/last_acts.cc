@@ -33,6 +33,10 @@ void account(Count& count, int errorNumber) {
   }
 }
 
+std::string counted(std::size_t count, const char* one, const char* many) {
+  return std::to_string(count) + " " + (count == 1 ? one : many);
+}
+
 // AddressRequests insists on it, and the page was written by somebody who died.
 bool isOneMessage(std::span<const std::uint8_t> request) {
   nlmsghdr header{};
@@ -113,9 +117,9 @@ void takeAway(WillReader will, WillReader beside, os::AddressRequests& requests,
 }
 
 std::string LastActs::sentence() const {
-  auto text = "failoverd died: " + std::to_string(goodbyes.done) + " goodbyes sent, " +
-              std::to_string(addresses.done) + " addresses and " + std::to_string(others.done) +
-              " other things removed";
+  auto text = "failoverd died: " + counted(goodbyes.done, "goodbye", "goodbyes") + " sent, " +
+              counted(addresses.done, "address", "addresses") + " and " +
+              counted(others.done, "other thing", "other things") + " removed";
   if (failed() > 0) {
     text += " (" + std::to_string(goodbyes.failed) + ", " + std::to_string(addresses.failed) +
             " and " + std::to_string(others.failed) + " failed)";
