@@ -40,6 +40,8 @@ describe('the systemd unit', () => {
       expect(text.split('\n')).toContain(line);
     }
     expect(text).toMatch(/^ExecStopPost=-\/usr\/bin\/failoverd cleanup /m);
-    expect(text).toMatch(/^ExecReload=.* --config-test .*\nExecReload=\/bin\/kill -HUP \$MAINPID$/m);
+    expect(text).toMatch(
+      /^ExecReload=.* --config-test .*\nExecReload=\/bin\/kill -HUP \$MAINPID$/m,
+    );
   });
 });

@@ -53,7 +53,9 @@ export function ofOthers(
   listing: string,
 ): readonly unknown[] | undefined {
   const own = new Set(
-    [...listing.matchAll(/^table (\S+ \S+) \{\n\tcomment "failoverd[" ]/gm)].map(([, name]) => name),
+    [...listing.matchAll(/^table (\S+ \S+) \{\n\tcomment "failoverd[" ]/gm)].map(
+      ([, name]) => name,
+    ),
   );
   const isOwn = ({ chain, rule }: { chain?: Chain; rule?: Rule }): boolean => {
     const { family = '', table = '' } = chain ?? rule ?? {};
