@@ -122,6 +122,7 @@ const instances = {
   'no-instance': lint('No virtual router is configured.'),
   'interface-name': fatal('A name that no interface can have.'),
   'vrid-conflict': fatal('Two instances share VRID, family and interface.'),
+  'shared-address': lint('Two instances have the same virtual address on one interface.'),
   'no-address': fatal('An instance of VRRPv3 or strict mode has no address.'),
   'no-address-v2': mistake('An instance has no virtual_ipaddress.'),
   'authentication-ignored': mistake('Authentication has no place in this instance.'),

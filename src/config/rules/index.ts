@@ -1,6 +1,6 @@
 /** Cross-checks: each is a named function that looks at the finished model. */
 
-import { unknownTrackGroups, vridConflicts } from './conflicts.ts';
+import { sharedAddresses, unknownTrackGroups, vridConflicts } from './conflicts.ts';
 import {
   clampedWeight,
   garpIntervalZero,
@@ -17,6 +17,7 @@ import { scriptSecurity, scriptTimeout, unusedTrackers } from './scripts.ts';
 const rules: readonly ((input: RuleInput) => void)[] = [
   noInstance,
   vridConflicts,
+  sharedAddresses,
   unknownTrackGroups,
   scriptSecurity,
   scriptTimeout,
