@@ -121,6 +121,7 @@ describe.skipIf(missing !== '')(`a router with systemd ${missing && `skipped, ${
   const configure = (text: string): void => writeFileSync(machine.file(CONFIG), text);
   const property = (name: string): Promise<string> => machine.property(UNIT, name);
   const addresses = (): Promise<string> => machine.run(['ip', '-br', 'address']);
+  const restarts = async (): Promise<number> => Number(await property('NRestarts'));
   const holds = async (): Promise<boolean> => (await addresses()).includes(`${VIP}/`);
   const becomesMaster = (text = '1 MASTER'): Promise<void> =>
     eventuallyEqual('its word to systemd', () => property('StatusText'), text);
@@ -203,6 +204,7 @@ describe.skipIf(missing !== '')(`a router with systemd ${missing && `skipped, ${
 
   it('is upgraded by its package: another process, no transition, the same service', async () => {
     const pid = await property('MainPID');
+    const before = await restarts();
     const monitor = machine.run(['timeout', '60', 'sh', '-c', 'ip monitor address >/run/changes']);
     monitor.catch(() => undefined);
     await eventually('a listener', async () => {
@@ -216,7 +218,7 @@ describe.skipIf(missing !== '')(`a router with systemd ${missing && `skipped, ${
       return now !== pid && now !== '0';
     });
     await becomesMaster();
-    expect(await property('NRestarts')).toBe('0');
+    expect(await restarts()).toBe(before);
     expect(await property('ActiveState')).toBe('active');
     expect(readFileSync(machine.file('/run/changes'), 'utf8')).not.toContain(VIP);
     await machine.run(['systemctl', 'reload', UNIT]);
@@ -226,8 +228,9 @@ describe.skipIf(missing !== '')(`a router with systemd ${missing && `skipped, ${
 
   it('is started again when it is killed, with nothing left in between', async () => {
     const pid = await property('MainPID');
+    const before = await restarts();
     await machine.run(['kill', '-9', pid]);
-    await eventuallyEqual('a second start', () => property('NRestarts'), '1');
+    await eventually('another start', async () => (await restarts()) > before);
     await becomesMaster();
     expect(await machine.journal(UNIT)).toContain('1 goodbye sent, 1 address and 0 other things');
   });
@@ -236,12 +239,9 @@ describe.skipIf(missing !== '')(`a router with systemd ${missing && `skipped, ${
     await dropIn('WatchdogSec=1\n');
     await machine.run(['systemctl', 'restart', UNIT]);
     await becomesMaster();
-    const before = Number(await property('NRestarts'));
+    const before = await restarts();
     await machine.run(['kill', '-STOP', await property('MainPID')]);
-    await eventually(
-      'a start by the watchdog',
-      async () => Number(await property('NRestarts')) > before,
-    );
+    await eventually('a start by the watchdog', async () => (await restarts()) > before);
     await becomesMaster();
     await dropIn('');
   });
