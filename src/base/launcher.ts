@@ -29,6 +29,7 @@ export class Launcher {
   #process: ChildProcess | undefined;
   #reports = new LauncherReports();
   #lastId = 0;
+  #gathering = false;
   #closed = false;
 
   constructor(program: string, onTrouble: (sentence: string) => void) {
@@ -55,8 +56,20 @@ export class Launcher {
     });
     this.#runs.set(id, child);
     if (this.#runs.size === 1) line.ref();
+    this.#gather(line);
     line.write(runFrame(id, argv, spec));
     return child;
+  }
+
+  /** Checks that are due together are asked for together, and their reports come together. */
+  #gather(line: Socket): void {
+    if (this.#gathering) return;
+    this.#gathering = true;
+    line.cork();
+    setImmediate(() => {
+      this.#gathering = false;
+      line.uncork();
+    });
   }
 
   /** Takes no more; what still runs is ended by it. */

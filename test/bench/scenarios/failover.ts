@@ -93,9 +93,7 @@ function judge(seen: Seen, ended: Time, interval: number): Takeover {
   };
 }
 
-async function run(lab: Lab, options: BenchOptions, say: (what: string) => void) {
-  const { quick } = options;
-  const rounds = quick ? 1 : options.rounds;
+async function run(lab: Lab, { quick, rounds }: BenchOptions, say: (what: string) => void) {
   const rows: (string | number)[][] = [];
   for (const interval of quick ? [100_000] : [1_000_000, 100_000]) {
     for (const end of ['daemon killed', 'daemon stopped', 'router cut off'] as const) {

@@ -143,9 +143,7 @@ async function holds(lab: Lab, holder: 'server1' | 'server2'): Promise<void> {
   );
 }
 
-async function run(lab: Lab, options: BenchOptions, say: (what: string) => void) {
-  const { quick } = options;
-  const rounds = quick ? 1 : options.rounds;
+async function run(lab: Lab, { quick, rounds }: BenchOptions, say: (what: string) => void) {
   const rows: (string | number)[][] = [];
   lab.server1.writeRun('bench/value', '0\n');
   lab.server2.writeRun('bench/value', '0\n');
