@@ -211,6 +211,30 @@ describe.skipIf(missing !== '')(`a daemon that is upgraded ${missing}`, () => {
     await witness.stop();
   });
 
+  it('ends a new program that does not become ready, and serves on meanwhile', async () => {
+    const first = await upgraded.start(router(0.1, 150));
+    await first.waitForLine(/BACKUP -> MASTER/);
+    const witness = await Capture.start(world.lab.client);
+    const { pid } = upgraded;
+    // Signals that ask do not end it.
+    writeFileSync(upgraded.program, 'process.on("SIGTERM", () => 0); setInterval(() => 0, 1000);');
+    const { code, text } = await upgraded.ask('upgrade');
+    expect(text).toMatch(/^no upgrade: the new process .*30 s.*; what was running goes on$/m);
+    expect(code).toBe(1);
+    const heir = await first.waitForLine(/process \d+ is to go on in place of this one/);
+    const candidate = Number(/process (\d+) is to/.exec(heir)?.[1]);
+    await eventually('the end of the new process', () => !lives(candidate));
+    const since = Capture.now();
+    await witness.waitForAdvert({ from: OWN, priority: 150, since });
+    expect(witness.adverts({ from: OWN, priority: 0 })).toEqual([]);
+    expect(longestGap(witness)).toBeLessThan(200);
+    expect(upgraded.pid).toBe(pid);
+    await witness.stop();
+    // And the next one may try.
+    writeFileSync(upgraded.program, `await import(${JSON.stringify(FAILOVERD)});\n`);
+    await upgraded.succeed();
+  });
+
   it('says goodbye when it is killed at once', async () => {
     const first = await upgraded.start(router(0.1, 150));
     await first.waitForLine(/BACKUP -> MASTER/);

@@ -14,6 +14,9 @@ export const buildDirectory = path.join(
   fuzzingCompiler === undefined ? 'build-cmake/native-tests' : 'build-cmake/fuzz',
 );
 
+/** Those that run beside the daemon. */
+export const programs = ['failoverd-guardian', 'failoverd-launcher'] as const;
+
 /** What a program wrote (both outputs, in order of arrival) and how it ended. */
 export interface Ran {
   readonly ok: boolean;
@@ -43,13 +46,13 @@ export function missingTools(): string | undefined {
   return undefined;
 }
 
-/** Builds native tests and fuzzers (libFuzzer's, or such as only replay) with sanitizers. */
+/** Builds native tests, fuzzers (libFuzzer's, or such as only replay) and programs with sanitizers. */
 export function buildNativeTests(): Promise<Ran> {
   const flags =
     fuzzingCompiler === undefined
       ? ['-DFAILOVERD_SANITIZE=address,undefined']
       : ['-DFAILOVERD_FUZZ=ON', `-DCMAKE_CXX_COMPILER=${fuzzingCompiler}`];
-  return build(buildDirectory, flags, ['native_tests', 'fuzzers']);
+  return build(buildDirectory, flags, ['native_tests', 'fuzzers', ...programs]);
 }
 
 /** Builds the tests that have threads with ThreadSanitizer, which cannot be had with the others. */

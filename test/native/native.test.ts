@@ -3,10 +3,12 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { buildDirectory, buildNativeTests, missingTools, root, run } from './build.ts';
 import { casesIn } from './junit.ts';
+import { sanitizedPrograms } from './sanitizedPrograms.ts';
 
 /*
- * The C++ tests under their own names, and the kept inputs of the fuzzers, both built with
- * address and undefined-behaviour sanitizers. Each doctest case is one test here.
+ * The C++ tests under their own names, the kept inputs of the fuzzers, and the guardian and the launcher
+ * beside a real daemon, all built with address and undefined-behaviour sanitizers. Each doctest case is one
+ * test here.
  */
 
 const missing = missingTools();
@@ -35,6 +37,8 @@ if (built?.ok === true) {
       });
     }
   });
+
+  sanitizedPrograms();
 
   describe('kept fuzz inputs', () => {
     for (const [target, inputs] of corpora()) {
