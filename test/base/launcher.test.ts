@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, it } from 'vitest';
 import type { ChildSpec } from '../../src/base/child.ts';
 import { Launcher } from '../../src/base/launcher.ts';
@@ -45,6 +46,45 @@ it('ends what runs, and itself, when the daemon is gone', async () => {
   expect([own, ...pids].map(isAlive)).toEqual([true, true, true]);
   launcher.close();
   await until(() => ![own, ...pids].some(isAlive), 'the end of all three');
+});
+
+/** Hundredths of a second that a process has computed (proc(5), utime and stime). */
+function computed(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(') ') + 2).split(' ');
+  return Number(fields[11]) + Number(fields[12]);
+}
+
+/** One that is woken for a closed pipe again and again computes all the time. */
+async function isAtRest(pid: number): Promise<void> {
+  const before = computed(pid);
+  await sleep(1500);
+  expect(computed(pid) - before).toBeLessThan(30);
+}
+
+it('is at rest while it waits for what does not end, although the daemon is gone', async () => {
+  const launcher = open();
+  const directory = scratchDirectory();
+  launcher.start(spec([stubborn(directory)], { killGraceMs: 2500 }));
+  const outer = await pidFrom(`${directory}/outer`);
+  await pidFrom(`${directory}/inner`);
+  const own = launcher.pid ?? 0;
+  launcher.close();
+  await isAtRest(own);
+  expect([own, outer].map(isAlive)).toEqual([true, true]);
+  await until(() => ![own, outer].some(isAlive), 'the end of both');
+});
+
+it('is at rest beside a program that has closed its output and goes on', async () => {
+  const launcher = open();
+  const directory = scratchDirectory();
+  const body = `exec >/dev/null 2>&1; echo $$ > ${directory}/pid; exec sleep 60`;
+  const child = launcher.start(spec([writeScript(directory, 'quiet', body)]));
+  const pid = await pidFrom(`${directory}/pid`);
+  await isAtRest(launcher.pid ?? 0);
+  expect(isAlive(pid)).toBe(true);
+  child.stop();
+  await child.outcome;
 });
 
 it('is started again when it was killed, and what it ran is run again, never twice at once', async () => {
