@@ -27,6 +27,7 @@
 #include "guardian/rights.h"
 #include "guardian/succession.h"
 #include "guardian/will_page.h"
+#include "linux/out_of_memory.h"
 #include "linux/scheduling.h"
 #include "linux/shared_memory.h"
 
@@ -89,7 +90,7 @@ int carryOut(const Arguments& arguments, Tools& tools) {
 
 int guard(const Arguments& arguments) {
   ignoreSignals();
-  hideFromOutOfMemory();
+  (void)os::hideFromOutOfMemory();
   auto page = os::SharedMemory::open(os::Fd(kPageFd));
   if (!page) return fail(kNeverReady, "the shared page", page.error());
   if (page.value().bytes().size() < kWillOffset) {

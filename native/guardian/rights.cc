@@ -1,6 +1,5 @@
 #include "guardian/rights.h"
 
-#include <fcntl.h>
 #include <linux/capability.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -8,9 +7,6 @@
 
 #include <array>
 #include <csignal>
-#include <string_view>
-
-#include "linux/fd.h"
 
 namespace failoverd::guardian {
 
@@ -18,14 +14,6 @@ void ignoreSignals() {
   sigset_t all;
   ::sigfillset(&all);
   ::sigprocmask(SIG_BLOCK, &all, nullptr);
-}
-
-void hideFromOutOfMemory() {
-  const os::Fd file(::open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC));
-  if (!file.valid()) return;
-  // The least that there is needs CAP_SYS_RESOURCE; without it the daemon's own score stays.
-  constexpr std::string_view kLeast = "-1000";
-  (void)!::write(file.get(), kLeast.data(), kLeast.size());
 }
 
 os::Errno dropRights() {

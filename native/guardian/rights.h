@@ -8,9 +8,6 @@ namespace failoverd::guardian {
 // No signal ends it but SIGKILL.
 void ignoreSignals();
 
-// The last one for the out-of-memory killer, as far as the kernel permits.
-void hideFromOutOfMemory();
-
 // Keeps CAP_NET_ADMIN, by which addresses are removed, and gives up the rest for good. Returns why
 // that was refused.
 os::Errno dropRights();

@@ -4,6 +4,7 @@
  * when it ends, and does nothing while the daemon lives.
  */
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import type { ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { errorText } from '../base/errorText.ts';
@@ -77,7 +78,8 @@ export class Guardian {
     lineOf(child)?.on('error', () => undefined);
     this.#tell();
     const ready = await isReady(child, ended);
-    if (ready) log.info(`the guardian watches, process ${child.pid}`, { event: 'guardian' });
+    const watches = `the guardian watches, process ${child.pid}${whatEndsIt(child.pid)}`;
+    if (ready) log.info(watches, { event: 'guardian' });
     else if (this.#child === child) this.#trouble('the guardian does not say that it watches');
     child.unref();
   }
@@ -119,6 +121,17 @@ function lineOf(child: ChildProcess | undefined): Socket | null | undefined {
   // Of a process that could not be made for want of descriptors Node keeps no list of pipes.
   const pipes: ChildProcess['stdio'] | undefined = child?.stdio;
   return pipes?.[lineFd] as Socket | null | undefined;
+}
+
+/** It takes the least score that it may have (native/linux/out_of_memory.h). */
+function whatEndsIt(pid: number | undefined): string {
+  try {
+    const score = Number(readFileSync(`/proc/${pid}/oom_score_adj`, 'utf8'));
+    if (score <= -1000) return '';
+    return `; without CAP_SYS_RESOURCE the kernel may end it when memory runs out (oom_score_adj ${score})`;
+  } catch {
+    return '';
+  }
 }
 
 /** As native/guardian/line.h reads it: length u32, then records of kind u8, size u16, protocol u8. */

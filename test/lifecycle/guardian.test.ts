@@ -114,6 +114,9 @@ describe.skipIf(missing !== '')(`the guardian ${missing}`, () => {
     // Who may not ask for the least score keeps the daemon's.
     const score = (of: number): string => readFileSync(`/proc/${of}/oom_score_adj`, 'utf8');
     expect(score(pid)).toBe(mayAskForMore() ? '-1000\n' : score(daemon.pid));
+    const told = daemon.lines.find((line) => line.includes('the guardian watches')) ?? '';
+    const open = `without CAP_SYS_RESOURCE .*\\(oom_score_adj ${score(pid).trim()}\\)`;
+    expect(told).toMatch(new RegExp(mayAskForMore() ? `process ${pid}$` : open));
     await daemon.stop();
     await world.nothingLeft();
   });
