@@ -1,9 +1,10 @@
 /** Commands that ask a running daemon: status, why, events, reload, upgrade, drain, undrain, record. */
-import { writeFileSync } from 'node:fs';
+import { statSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
 import { errorText } from '../base/errorText.ts';
+import { replaceFile } from '../base/replaceFile.ts';
 import { wantsColor } from '../base/terminal.ts';
 import type { ControlClient, JournalEntry, StatusReport } from '../observe/controlClient.ts';
 import { addSocketOptions, openControl } from './controlSocket.ts';
@@ -173,8 +174,18 @@ async function record(file: string | undefined, options: SocketOptions): Promise
   await withClient(options, async (client) => {
     const text = (await client.record()).map((line) => `${line}\n`).join('');
     if (file === undefined) process.stdout.write(text);
-    else writeFileSync(file, text, { mode: 0o600 });
+    else save(file, text);
   });
+}
+
+/** The whole record or none. Into a pipe or a device it goes as it is. */
+function save(file: string, text: string): void {
+  try {
+    if (statSync(file, { throwIfNoEntry: false })?.isFile() === false) writeFileSync(file, text);
+    else replaceFile(file, text);
+  } catch (error) {
+    throw new Error(`${file}: ${errorText(error)}`, { cause: error });
+  }
 }
 
 /** `10m`, or anything that Date understands, as ms since 1970. */

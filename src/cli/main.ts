@@ -73,11 +73,12 @@ async function main(words: readonly string[]): Promise<void> {
   await program.parseAsync(arranged, { from: 'user' });
 }
 
-/** `failoverd events | head -1`: who has read enough is no fault. */
+/** `failoverd events | head -1`: who has read enough is no fault. A full disk is one. */
 function endWithTheReader(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit(exitCodes.ok);
+    if (error.code === 'EPIPE') process.exit(exitCodes.ok);
+    process.stderr.write(`failoverd: standard output: ${errorText(error)}\n`);
+    process.exit(exitCodes.failure);
   });
 }
 

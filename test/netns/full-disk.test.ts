@@ -30,6 +30,11 @@ const MENDED = [
   /\/run\/failoverd\/scripts\.\d+: scripts are written down again/,
 ];
 
+/** One line, as it is for people. */
+const SENTENCE = /^failoverd: [^\n]+\n$/;
+/** SIGRTMIN as the C library counts. */
+const rtmin = 34;
+
 const DUMPS = [
   ['SIGUSR1', 'keepalived.data'],
   ['SIGUSR2', 'keepalived.stats'],
@@ -94,6 +99,73 @@ test.runIf(missing === '')(`a full disk ${missing}`.trim(), async () => {
     expect((await daemon.stop()).code).toBe(0);
     const left = await host.run('ls', '/run/failoverd');
     expect(left.trim().split('\n')).toEqual(['keepalived.data', 'keepalived.stats']);
+  } finally {
+    await lab.close();
+  }
+});
+
+/** A file system on which not a single file can be made, at a place of its own. */
+const NO_FILE = `mkdir -p /run/full; mount -t tmpfs -o nr_inodes=4,mode=755 none /run/full
+  mkdir /run/full/saved; touch /run/full/a /run/full/b`;
+
+test.runIf(missing === '')(`no room for a single file ${missing}`.trim(), async () => {
+  const lab = await Lab.create();
+  try {
+    const host = lab.server1;
+    const witness = await Capture.start(lab.client);
+    await host.shell(NO_FILE);
+    const settings = 'global_defs {\n  config_save_dir /run/full/saved\n}\n';
+    const file = host.writeConfig(settings + version3('0.05', [`${VIP}/24`]));
+    const socket = '/run/full/control.sock';
+    const flags = ['-n', '-l', '-D', '-s', host.namespace, '-f', file, '--socket', socket];
+    const env = { TMPDIR: '/run/full' };
+    const argv = [process.execPath, FAILOVERD, 'run', ...flags];
+    const daemon = await host.start(argv, { name: 'failoverd', outsideNetwork: true, env });
+    await daemon.waitForLine(new RegExp(`no control socket ${socket}: .*ENOSPC.*again every 10 s`));
+    await daemon.waitForLine(/no copy of the configuration in \/run\/full\/saved: .*ENOSPC/);
+    await witness.waitForAdvert({ from: SERVER1, priority: 200 });
+    daemon.signal(rtmin + 2);
+    await daemon.waitForLine(new RegExp(`/run/full/keepalived.json was not written: ${NO_ROOM}`));
+    expect(await host.run('ls', '-R', '/run/full')).toBe(
+      '/run/full:\na\nb\nsaved\n\n/run/full/saved:\n',
+    );
+
+    // It can be asked once there is room; what is asked for without any leaves nothing behind.
+    await host.run('rm', '/run/full/a');
+    await daemon.waitForLine(new RegExp(`the control socket ${socket} is there now`));
+    const ask = (...words: readonly string[]) =>
+      host.attempt(process.execPath, FAILOVERD, ...words, '--socket', socket);
+    const record = await ask('record', '/run/full/record');
+    expect(record).toMatchObject({ code: 1, stderr: expect.stringMatching(SENTENCE) });
+    expect(record.stderr).toContain('/run/full/record: no space left on device (ENOSPC)');
+    const trace = host.privatePath('trace');
+    expect((await ask('record', trace)).code).toBe(0);
+    for (const words of [
+      `replay ${trace}`,
+      `replay --json ${trace}`,
+      'record',
+      'status',
+      'events',
+    ]) {
+      const where = words.startsWith('replay') ? '' : `--socket ${socket}`;
+      const command = `${process.execPath} ${FAILOVERD} ${words} ${where} > /dev/full`;
+      const { code, stderr } = await host.attempt('sh', '-c', command);
+      expect({ words, code, stderr }).toEqual({
+        words,
+        code: 1,
+        stderr: 'failoverd: standard output: no space left on device (ENOSPC)\n',
+      });
+    }
+    expect((await host.run('ls', '/run/full')).split('\n')).toEqual([
+      'b',
+      'control.sock',
+      'saved',
+      '',
+    ]);
+    const since = Capture.now();
+    await witness.waitForAdvert({ from: SERVER1, priority: 200, since });
+    expect(witness.adverts({ from: SERVER1, priority: 0 })).toEqual([]);
+    expect((await daemon.stop()).code).toBe(0);
   } finally {
     await lab.close();
   }

@@ -7,6 +7,7 @@ import { resolveGroup } from '../../base/accounts.ts';
 import { errorText } from '../../base/errorText.ts';
 import type { Log } from '../../base/log.ts';
 import { metricsPlaceText } from '../../base/metricsPlace.ts';
+import { cureOf } from '../../base/retried.ts';
 import type { Model } from '../../config/index.ts';
 import { startControlServer } from '../../observe/controlServer.ts';
 import type { ControlServer, Handler } from '../../observe/controlServer.ts';
@@ -22,6 +23,9 @@ export interface ServerParts {
   readonly metricsText: () => Promise<string>;
 }
 
+/** Milliseconds from one try to open what was refused to the next. */
+const everyMs = 10_000;
+
 /** A server with the settings that it was opened for. */
 interface Open<Server> {
   readonly wanted: string;
@@ -35,6 +39,10 @@ export class Servers {
   /** Closed but for the clients that they still have. */
   readonly #retired = new Set<ControlServer>();
   #work: Promise<void> = Promise.resolve();
+  /** What could not be opened and was said to be so. */
+  readonly #missed = new Set<string>();
+  #again: NodeJS.Timeout | undefined;
+  #closed = false;
 
   constructor(parts: ServerParts) {
     this.#parts = parts;
@@ -45,12 +53,42 @@ export class Servers {
     this.#work = this.#work.then(async () => {
       await this.#applyControl(model);
       await this.#applyMetrics(model);
+      this.#tryAgain(model);
     });
     return this.#work;
   }
 
+  /** A disk that is full, or a place that is taken, need not be so for ever. */
+  #tryAgain(model: Model): void {
+    clearTimeout(this.#again);
+    const refused = [this.#control, this.#metrics].some((one) => one?.server === undefined && one);
+    if (this.#closed || !refused) return;
+    this.#again = setTimeout(() => {
+      if (this.#control?.server === undefined) this.#control = undefined;
+      if (this.#metrics?.server === undefined) this.#metrics = undefined;
+      void this.apply(model);
+    }, everyMs).unref();
+  }
+
+  #miss(what: string, problem: string): undefined {
+    if (this.#missed.has(what)) return;
+    this.#missed.add(what);
+    const again = `it is tried again every ${everyMs / 1000} s`;
+    this.#parts.log.warning(`there is no ${what}: ${problem}${cureOf(problem)}; ${again}`);
+  }
+
+  #has(what: string): void {
+    if (this.#missed.delete(what)) this.#parts.log.notice(`the ${what} is there now`);
+  }
+
+  #stopTrying(): void {
+    this.#closed = true;
+    clearTimeout(this.#again);
+  }
+
   /** Another process serves at these places from now on. Who is connected stays until `end`. */
   async leave(): Promise<void> {
+    this.#stopTrying();
     await this.#work;
     this.#control?.server?.retire();
     this.#metrics?.server?.close();
@@ -65,6 +103,7 @@ export class Servers {
   }
 
   async close(): Promise<void> {
+    this.#stopTrying();
     await this.#work;
     for (const server of this.#retired) server.close();
     this.#control?.server?.close();
@@ -73,16 +112,17 @@ export class Servers {
 
   async #applyControl(model: Model): Promise<void> {
     const { daemon } = model.globals;
-    const { options, log, handlers } = this.#parts;
+    const { options, handlers } = this.#parts;
     const path = controlPlace(model, options);
     const wanted = JSON.stringify([path, daemon.control.group]);
     if (this.#control?.wanted === wanted) return;
     this.#retire(this.#control?.server);
     const group = await this.#groupOf(daemon.control.group);
-    const server = await startControlServer({ path, handlers, group }).catch((error: unknown) => {
-      log.warning(`there is no control socket ${path}: ${errorText(error)}`, { event: 'control' });
-      return undefined;
-    });
+    const what = `control socket ${path}`;
+    const server = await startControlServer({ path, handlers, group }).catch((error: unknown) =>
+      this.#miss(what, errorText(error)),
+    );
+    if (server !== undefined) this.#has(what);
     this.#control = { wanted, server };
   }
 
@@ -99,7 +139,7 @@ export class Servers {
   }
 
   async #applyMetrics({ globals: { daemon } }: Model): Promise<void> {
-    const { options, log, metricsText } = this.#parts;
+    const { options, metricsText } = this.#parts;
     const place = options.metrics ?? daemon.control.metrics ?? undefined;
     const wanted = JSON.stringify([place, daemon.control.metricsGroup]);
     if (this.#metrics?.wanted === wanted) return;
@@ -108,11 +148,11 @@ export class Servers {
     if (place === undefined) return;
     const { startMetricsServer } = await import('../../observe/metricsServer.ts');
     const group = await this.#groupOf(daemon.control.metricsGroup);
-    const server = await startMetricsServer(place, group, metricsText).catch((error: unknown) => {
-      const text = `there are no metrics at ${metricsPlaceText(place)}: ${errorText(error)}`;
-      log.warning(text, { event: 'metrics' });
-      return undefined;
-    });
+    const what = `place for metrics ${metricsPlaceText(place)}`;
+    const server = await startMetricsServer(place, group, metricsText).catch((error: unknown) =>
+      this.#miss(what, errorText(error)),
+    );
+    if (server !== undefined) this.#has(what);
     this.#metrics = { wanted, server };
   }
 

@@ -3,11 +3,11 @@
  * way, the log of `reload_check_config` has what was found, and `config_save_dir` what has run.
  * None of them is worth a failed reload: a problem is one warning.
  */
-import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { errorText } from '../../base/errorText.ts';
 import type { Log } from '../../base/log.ts';
+import { replaceFile } from '../../base/replaceFile.ts';
 import { formatDiagnostics, printConfig } from '../../config/index.ts';
 import type { Finding, Model } from '../../config/index.ts';
 import { modelWithoutSecrets } from '../control/withoutSecrets.ts';
@@ -44,7 +44,7 @@ export class ReloadFiles {
   found(model: Model | undefined, findings: readonly Finding[]): void {
     const log = model?.globals.reload.checkLog ?? null;
     if (log === null) return;
-    this.#attempt(`${log} cannot be written`, () => replace(log, formatDiagnostics(findings)));
+    this.#attempt(`${log} cannot be written`, () => replaceFile(log, formatDiagnostics(findings)));
   }
 
   /** Keeps a copy of what runs now, as failoverd has understood it, without its secrets. */
@@ -55,7 +55,7 @@ export class ReloadFiles {
     this.#attempt(`no copy of the configuration in ${configSaveDir}`, () => {
       mkdirSync(configSaveDir, { recursive: true, mode: 0o700 });
       const text = printConfig(modelWithoutSecrets(model));
-      replace(path.join(configSaveDir, `failoverd-${moment}.conf`), text);
+      replaceFile(path.join(configSaveDir, `failoverd-${moment}.conf`), text);
       const copies = readdirSync(configSaveDir).filter((name) => copyName.test(name));
       for (const old of copies.sort().slice(0, -copiesMost)) rmSync(path.join(configSaveDir, old));
     });
@@ -67,17 +67,5 @@ export class ReloadFiles {
     } catch (error) {
       this.#log.warning(`${problem}: ${errorText(error)}`, { event: 'reload' });
     }
-  }
-}
-
-/** Readers see the old text or the new one. For the owner alone. */
-function replace(file: string, text: string): void {
-  const fresh = `${file}.${randomBytes(8).toString('hex')}`;
-  try {
-    writeFileSync(fresh, text, { mode: 0o600, flag: 'wx' });
-    renameSync(fresh, file);
-  } catch (error) {
-    rmSync(fresh, { force: true });
-    throw error;
   }
 }
