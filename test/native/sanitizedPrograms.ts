@@ -120,7 +120,7 @@ async function diesOf(signal: 'SIGKILL' | 'SIGSEGV' | 'SIGABRT', lab: Lab): Prom
   const before = await wholeKernel(host);
   const witness = await Capture.start(lab.client);
   const daemon = await start(lab);
-  for (const vrid of [1, 2]) await witness.waitForAdvert({ vrid, priority: 202 });
+  for (const vrid of [1, 2]) await witness.waitForAdvert({ vrid, priority: 201 });
   await eventually('ten runs', () => (host.readRun('runs') ?? '').split('\n').length > 10);
   const [guardian = 0] = guardians(daemon);
   expect(runs(guardian, 'failoverd-guardian')).toBe(true);
