@@ -102,6 +102,41 @@ TEST_CASE("a link with all that is wanted of it") {
   EXPECT(!firstFact(message(RTM_DELLINK, head, attributes)));
 }
 
+// As a kernel with VRF devices tells of an interface that is put into one: down, with its master,
+// up.
+TEST_CASE("an interface that is put into a VRF") {
+  const auto told = [](std::uint32_t flags, std::optional<std::uint32_t> master) {
+    ifinfomsg head{};
+    head.ifi_index = 2;
+    head.ifi_flags = flags;
+    Bytes attributes;
+    attribute(attributes, IFLA_IFNAME, text("eth0"));
+    attribute(attributes, IFLA_ADDRESS, {2, 0, 0, 0, 0, 1});
+    Bytes info;
+    attribute(info, IFLA_INFO_KIND, text("veth"));
+    if (master) {
+      attribute(attributes, IFLA_MASTER, word(*master));
+      Bytes port;
+      attribute(port, IFLA_VRF_PORT_TABLE, word(10));
+      attribute(info, IFLA_INFO_SLAVE_KIND, text("vrf"));
+      attribute(info, IFLA_INFO_SLAVE_DATA, port);
+    }
+    attribute(attributes, IFLA_LINKINFO, info);
+    const auto fact = firstFact(message(RTM_NEWLINK, head, attributes));
+    REQUIRE(fact.has_value());
+    return std::get<LinkSeen>(*fact);
+  };
+  const auto down = told(0, std::nullopt);
+  EXPECT(!down.up);
+  EXPECT(down.master == IfIndex());
+  const auto moved = told(0, 7);
+  EXPECT(moved.master == IfIndex(7));
+  const auto up = told(IFF_UP | IFF_RUNNING, 7);
+  EXPECT(up.up);
+  EXPECT(up.name.view() == "eth0");
+  EXPECT(up.master == IfIndex(7));
+}
+
 TEST_CASE("whether a link forwards IPv6 packets") {
   ifinfomsg head{};
   head.ifi_index = 5;

@@ -135,3 +135,21 @@ walkthrough('v3_checksum_as_v2: the sum leaves the pseudo header out', ALONE, as
     expect(wanted).toBe(status === '0');
   }
 });
+
+walkthrough('no_track: what somebody else removes stays away', ALONE, async (stage) => {
+  const { server1 } = stage.lab;
+  const loose = '192.168.122.201/24';
+  await stage.server1.start(version3('0.2', [`${VIP}/24`, `${loose} no_track`]));
+  const held = async (): Promise<string[]> => server1.addresses();
+  const own = `${SERVER1}/24`;
+  await eventuallyEqual('both addresses', held, [own, `${VIP}/24`, loose]);
+  await server1.ip('addr', 'del', loose, 'dev', 'eth0');
+  // The other one is put back, so the loss of the first has been heard by then.
+  await server1.ip('addr', 'del', `${VIP}/24`, 'dev', 'eth0');
+  await stage.server1.process.waitForLine(
+    /removed .*192\.168\.122\.200.*put back|192\.168\.122\.200.*put back/,
+  );
+  await eventuallyEqual('one address', held, [own, `${VIP}/24`]);
+  expect(stage.server1.logs()).not.toMatch(/MASTER -> /);
+  expect(stage.server1.logs()).not.toContain('192.168.122.201');
+});

@@ -31,6 +31,28 @@ walkthrough(
   },
 );
 
+// keepalived has it from 2.4.0 on.
+walkthrough(
+  'vrrp_delay_after_boot: the same, counted from the start of the machine',
+  { pairs: ALONE_WITH_OURSELVES },
+  async (stage) => {
+    const { server1 } = stage.lab;
+    const clock = server1.privatePath('uptime');
+    await server1.shell(`echo '100.00 50.00' > ${clock}; mount --bind ${clock} /proc/uptime`);
+    const started = Capture.now();
+    const after = 100 + STARTUP_DELAY_S;
+    const file = version3('0.2', [`${VIP}/24`]);
+    await stage.server1.start(`global_defs {\n  vrrp_delay_after_boot ${after}\n}\n${file}`);
+    const first = await stage.capture.waitForAdvert({ from: SERVER1, priority: 200 });
+    expect(first.at - started).toBeGreaterThan(STARTUP_DELAY_S * 1e6);
+    await stage.server1.stop();
+    // Long after it nothing is waited for.
+    const again = Capture.now();
+    await stage.server1.start(`global_defs {\n  vrrp_delay_after_boot 1\n}\n${file}`);
+    await stage.capture.waitForAdvert({ from: SERVER1, priority: 200, since: again });
+  },
+);
+
 /** Adverts of a router since then, or of none. */
 const speaks = (stage: Stage, from: string, since: number): boolean =>
   stage.capture.adverts({ from, priority: 255, since }).length > 0;

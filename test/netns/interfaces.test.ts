@@ -126,3 +126,34 @@ walkthrough('interface_up_down_delays: only what lasts counts', alone, async (st
   await stage.capture.waitForAdvert({ from: SERVER1, priority: 200, since: lower.at });
   await stage.server1.stop();
 });
+
+// The kernel of the test may have no VRF: which VRF a macvlan follows is test/daemon/vrf.test.ts.
+walkthrough('an interface that comes into a bridge and out again', alone, async (stage) => {
+  const { server1 } = stage.lab;
+  const file = config('eth0').replace('version 3', 'version 3\n  use_vmac');
+  await stage.server1.start(file);
+  await vipStands(server1, 'vrrp.51');
+  await server1.ip('link', 'add', 'br9', 'type', 'bridge');
+  await server1.ip('link', 'set', 'br9', 'up');
+  const since = Capture.now();
+  const told = stage.server1.process.lines.length;
+  for (const master of [['master', 'br9'], ['nomaster']]) {
+    await server1.ip('link', 'set', 'ens9', ...master);
+    const changed = Capture.now();
+    await eventually(
+      'some adverts',
+      () => stage.capture.adverts({ from: SERVER1, since: changed }).length > 5,
+    );
+  }
+  // Somebody's own doing with the macvlan is left as it is.
+  await server1.ip('link', 'set', 'vrrp.51', 'group', '7');
+  const [link] = JSON.parse(await server1.ip('-j', 'link', 'show', 'vrrp.51')) as {
+    group: string;
+  }[];
+  expect(link?.group).toBe('7');
+  const adverts = stage.capture.adverts({ from: SERVER1, since });
+  expect(new Set(adverts.map(({ priority }) => priority))).toEqual(new Set([200]));
+  await vipStands(server1, 'vrrp.51');
+  expect(stage.server1.process.lines.slice(told).filter((line) => / -> /.test(line))).toEqual([]);
+  expect(stage.server1.logs()).not.toContain('moved vrrp.51');
+});

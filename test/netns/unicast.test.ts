@@ -83,6 +83,21 @@ walkthrough(
 );
 
 walkthrough(
+  "max_ttl: a peer's advert with more is refused",
+  { pairs: ALONE_WITH_OURSELVES, hub: true },
+  async (stage) => {
+    const far = `${SERVER2} max_ttl 64`;
+    await stage.server1.start(unicast({ own: SERVER1, peers: [far], priority: 100 }));
+    const near = unicast({ own: SERVER2, peers: [SERVER1], priority: 200 });
+    await stage.server2.start(near);
+    await stage.server1.process.waitForLine(/refused: its TTL is outside of what is allowed/);
+    stage.server2.reload(near.replace('version 3', 'version 3\n    unicast_ttl 64'));
+    await stage.server1.process.waitForLine(/the master is 192\.168\.122\.102/);
+    await vipIsOn(stage, 'server2');
+  },
+);
+
+walkthrough(
   'unicast_fault_no_peer: FAULT, and nothing is sent to the group',
   { pairs: ALONE_WITH_OURSELVES },
   async (stage) => {

@@ -56,7 +56,8 @@ function infoOf(value: Buffer): Pick<Link, 'kind' | 'macvlanMode' | 'vrfTable'> 
   return { kind, macvlanMode: of('macvlan'), vrfTable: of('vrf') };
 }
 
-function readLink(message: Buffer): Link {
+/** The link of a whole RTM_NEWLINK. */
+export function readLink(message: Buffer): Link {
   const body = message.subarray(headerSize);
   const found = { mac: '', name: '', parent: 0, master: 0, group: 0, alias: '' };
   let info = { kind: '', macvlanMode: 0, vrfTable: 0 };
@@ -73,6 +74,11 @@ function readLink(message: Buffer): Link {
   }
   const up = (readU32(body, 8) & upFlag) !== 0;
   return { ifIndex: readU32(body, 4), up, ...found, ...info };
+}
+
+/** The number of the VRF that a link is in; 0: none. A bridge or a bond is no VRF. */
+export function vrfOf({ master }: Link, links: readonly Link[]): number {
+  return links.find(({ ifIndex }) => ifIndex === master)?.kind === 'vrf' ? master : 0;
 }
 
 /** All links. Throws the system's error. */

@@ -77,12 +77,16 @@ export function addOwnAddress(ifIndex: number, text: string): number[] {
   return request.toArray();
 }
 
-/** The mark of a link that is ours, and the VRF of its parent. */
-export function markLink(ifIndex: number, alias: string, master: number): number[] {
+/** The mark of a link that is ours. */
+export function markLink(ifIndex: number, alias: string): number[] {
   const request = new NetlinkRequest(messageType.newLink, 0, head(ifIndex, 0, 0));
-  request.text(attribute.alias, alias);
-  if (master !== 0) request.u32(attribute.master, master);
-  return request.toArray();
+  return request.text(attribute.alias, alias).toArray();
+}
+
+/** Puts a link into a VRF; 0: takes it out of the one that it is in. */
+export function moveLink(ifIndex: number, master: number): number[] {
+  const request = new NetlinkRequest(messageType.newLink, 0, head(ifIndex, 0, 0));
+  return request.u32(attribute.master, master).toArray();
 }
 
 export function raiseLink(ifIndex: number): number[] {

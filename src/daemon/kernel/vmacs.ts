@@ -9,7 +9,7 @@ import { errnoText } from '../../base/errorText.ts';
 import type { Log } from '../../base/log.ts';
 import { filterHolder, filterTrial } from '../../config/kernel/filter.ts';
 import { exchangeNetlink } from '../../engine/index.ts';
-import { listLinks } from './links.ts';
+import { listLinks, vrfOf } from './links.ts';
 import type { Link } from './links.ts';
 import {
   addOwnAddress,
@@ -17,6 +17,7 @@ import {
   createMacvlan,
   deleteLink,
   markLink,
+  moveLink,
   privateMode,
   raiseLink,
 } from './macvlan.ts';
@@ -128,18 +129,19 @@ export class Vmacs {
     if (present !== undefined && present.alias === this.#mark && !fits(present, wanted, parent)) {
       this.#ask(deleteLink(present.ifIndex), `remove ${present.name}, which has changed`);
     } else if (present !== undefined) {
-      if (fits(present, wanted, parent)) this.#finish(present, wanted, parent);
+      if (!fits(present, wanted, parent)) return false;
+      if (present.alias === this.#mark) this.#follow(present, parent, links);
+      this.#finish(present, wanted, parent);
       return false;
     }
     const { name } = wanted;
     if (!this.#create(wanted, parent)) return false;
     const link = listLinks().find((one) => one.name === name);
     if (link === undefined) return false;
-    const vrf = links.find(({ ifIndex }) => ifIndex === parent.master)?.kind === 'vrf';
-    const master = vrf ? parent.master : 0;
-    this.#ask(markLink(link.ifIndex, this.#mark, master), `mark ${name}`);
+    this.#ask(markLink(link.ifIndex, this.#mark), `mark ${name}`);
     const what = wanted.mac === null ? `ipvlan ${name}` : `macvlan ${name} with ${wanted.mac}`;
     this.#log.notice(`made the ${what} over ${parent.name}`, { event: 'vmac' });
+    this.#follow(link, parent, links);
     this.#finish(link, wanted, parent);
     const address = wanted.ipvlan?.address ?? null;
     if (address !== null) {
@@ -162,6 +164,17 @@ export class Vmacs {
       `make the ipvlan ${name} over ${parent.name}`,
       'this kernel has no ipvlan (CONFIG_IPVLAN); use_vmac does without',
     );
+  }
+
+  /** Into the VRF of its parent, or out of the one that its parent has left. */
+  #follow(link: Link, parent: Link, links: readonly Link[]): void {
+    const vrf = vrfOf(parent, links);
+    if (vrf === vrfOf(link, links)) return;
+    const { ifIndex, name } = link;
+    const where = links.find((one) => one.ifIndex === vrf)?.name;
+    const what = where === undefined ? 'out of its VRF' : `into the VRF ${where}`;
+    if (!this.#ask(moveLink(ifIndex, vrf), `move ${name} ${what}`)) return;
+    this.#log.notice(`moved ${name} ${what}, where ${parent.name} is`, { event: 'vmac' });
   }
 
   /** Settings before it goes up: it must not say a word by itself. */
