@@ -25,7 +25,8 @@ bool sameRouter(const InstanceConfig& a, const InstanceConfig& b) {
          (a.auth.kind == AuthKind::ah) == (b.auth.kind == AuthKind::ah);
 }
 
-// An instance takes over and announces at once.
+// An instance takes over and announces at once: its advert, its news, and for each address a
+// request and one burst. It counts for thousands at one moment, each output some hundred octets.
 Room roomFor(const Router& router) {
   const auto& config = router.config;
   const auto& announce = config.announce;
@@ -34,7 +35,7 @@ Room roomFor(const Router& router) {
   const auto addresses = router.addresses.size();
   const auto objects = router.objects.list.size() + router.filters.list.size();
   Room room;
-  room.outputs = 16 + 2 * config.unicastPeers.size() + 2 * objects + addresses * (2 + bursts);
+  room.outputs = 4 + 2 * config.unicastPeers.size() + 2 * objects + addresses * (1 + bursts);
   room.requests = addresses + objects;
   return room;
 }

@@ -1,6 +1,5 @@
 #include "core/outbox.h"
 
-#include <algorithm>
 #include <cstring>
 
 #include "base/check.h"
@@ -19,7 +18,7 @@ void Outbox::reserve(std::size_t outputs) {
   if (outputs > queue_.capacity()) {
     const auto size = queue_.size();
     // Written to, so that the pages are there before a takeover needs them.
-    queue_.resize(std::max(outputs, 2 * queue_.capacity()));
+    queue_.resize(outputs + outputs / 16);
     queue_.resize(size);
   }
   if (chunks_.empty()) chunks_.push_back(std::make_unique<Chunk>());

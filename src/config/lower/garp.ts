@@ -11,6 +11,9 @@ export function lowerGarp(
   strict: boolean,
   context: Lowering,
 ): GarpSettings {
+  const own = Object.keys(settings).some((keyword) => keyword.includes('garp'));
+  // One for all that have none of their own.
+  if (!own && !strict && defaults.masterRepeat > 0) return defaults;
   const extra = valueOf(settings.garp_extra_if) ?? valueOf(settings.vmac_garp_intvl);
   const lowerDelay = valueOf(settings.garp_lower_prio_delay) ?? defaults.lowerPrioDelay;
   const lowerRepeat = valueOf(settings.garp_lower_prio_repeat) ?? defaults.lowerPrioRepeat;
