@@ -145,7 +145,7 @@ void take(CoreState& core, const Inherit& carried) {
   pulse::fit(core);
   for (const auto& [router, one] : heirs) goOn(core, *router, *one);
   for (const auto& router : core.routers) {
-    if (router->state != State::master) objects::want(core, router->filters);
+    if (router->state != State::master) objects::inherit(core, router->filters);
   }
   if (core.kernelListed) objects::inherit(core, core.statics);
   health::reassessAll(core);
