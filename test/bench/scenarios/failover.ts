@@ -179,6 +179,7 @@ function claimsBeyond(rows: Table['rows'], interval: number): Claim[] {
       most: Math.max(theirs, usual),
       of: 'value',
       floor: 'the heir has to be given a processor',
+      headline: true,
     };
   };
   return [
@@ -189,7 +190,7 @@ function claimsBeyond(rows: Table['rows'], interval: number): Claim[] {
 
 function claimsOf(rows: Table['rows']): Claim[] {
   const interval = rows.some(([label]) => label === '1000 ms, daemon killed') ? 1000 : 100;
-  const claim = (end: Ended, limit: Pick<Claim, 'most' | 'of' | 'floor'>): Claim => ({
+  const claim = (end: Ended, limit: Pick<Claim, 'most' | 'of' | 'floor' | 'headline'>): Claim => ({
     what: `${COLUMN_WORDS[end]}, ${end}, adverts every ${interval} ms`,
     unit: 'ms',
     ours: cellOf(rows, `${interval} ms, ${end}`, 'failoverd', columnOf(end)),
@@ -211,12 +212,14 @@ function claimsOf(rows: Table['rows']): Claim[] {
       most: 2,
       of: 'value',
       floor: 'guardian and heir have to be given a processor, one after the other',
+      headline: true,
     },
     killed,
     claim('daemon stopped', {
       most: 5,
       of: 'value',
       floor: 'the heir has to be given a processor',
+      headline: true,
     }),
     ...claimsBeyond(rows, interval),
   ];

@@ -80,6 +80,7 @@ function table(sizes: ReadonlyMap<string, readonly number[]>, events: number): T
       most: 64,
       of: 'value',
       floor: 'a Node.js process that does nothing has some 40 MB',
+      headline: true,
     },
     {
       what: `growth by the second ${events} events`,

@@ -50,6 +50,7 @@ function table(taken: Readonly<Record<(typeof NAMES)[number], readonly number[]>
         most: 250,
         of: 'value',
         floor: 'Node.js itself takes 50 ms on a quiet machine before our first line',
+        headline: true,
       },
     ],
   };

@@ -114,6 +114,7 @@ function claimsOf(rows: Table['rows']): Claim[] {
     most,
     of: 'value',
     floor: 'the kernel adds their addresses between the adverts',
+    headline: true,
   });
   return [
     claim('latest first advert after Master_Down_Interval', 4, 22, 'ms'),

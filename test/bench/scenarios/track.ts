@@ -240,6 +240,7 @@ function claimsOf(rows: Table['rows']): Claim[] {
       most: 0.1,
       of: 'ratio',
       floor: 'the better router waits out its skewTime, (256 - 220) / 256 of an interval',
+      headline: true,
     },
   ];
 }

@@ -98,6 +98,7 @@ function claim(what: string, unit: string, ours: number, most: number): Claim {
     most,
     of: 'value',
     floor: 'two processes share the processors of this machine while the one follows the other',
+    headline: true,
   };
 }
 

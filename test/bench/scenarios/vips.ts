@@ -110,6 +110,7 @@ function claimsOf(rows: Table['rows']): Claim[] {
       of: 'ratio',
       floor:
         'most of it is the kernel, which looks through all addresses of the interface for each',
+      headline: true,
     },
     {
       what: `${most} addresses: the longest silence meanwhile, adverts every 100 ms`,
