@@ -6,7 +6,15 @@
  * Everything is synchronous: only the main thread is known to be in the right network namespace.
  */
 
-import { mkdirSync, readFileSync, readlinkSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { errorText } from '../../base/errorText.ts';
 import type { Log } from '../../base/log.ts';
@@ -21,6 +29,16 @@ function fileOf(instance: string | null): string {
   return path.join(directory, `sysctls-${number}${instance === null ? '' : `-${instance}`}.json`);
 }
 
+/** `ipv4/conf/eth0/arp_ignore`, and never a way out of there. */
+const settingName = /^ipv[46]\/conf\/(?!\.\.?\/)[^/]+\/\w+$/;
+
+function isRecord(saved: unknown): saved is Readonly<Record<string, string>> {
+  if (typeof saved !== 'object' || saved === null || Array.isArray(saved)) return false;
+  return Object.entries(saved).every(
+    ([name, value]) => settingName.test(name) && typeof value === 'string',
+  );
+}
+
 function readSetting(name: string): string | undefined {
   try {
     return readFileSync(path.join(root, name), 'utf8').trim();
@@ -33,7 +51,7 @@ export class Sysctls {
   readonly #log: Pick<Log, 'info' | 'notice' | 'warning'>;
   readonly #file: string;
   /** What stood there before us, by name. */
-  readonly #before = new Map<string, string>();
+  readonly #before: Map<string, string>;
   readonly #kept: Retried;
 
   constructor(log: Pick<Log, 'info' | 'notice' | 'warning'>, instance: string | null) {
@@ -44,11 +62,21 @@ export class Sysctls {
       done: `what the settings of the kernel were is in ${this.#file} now`,
       log,
     });
+    this.#before = this.#read();
+  }
+
+  /** What a former run left to be put back; a file that was damaged is told and not believed. */
+  #read(): Map<string, string> {
+    if (!existsSync(this.#file)) return new Map();
     try {
-      const saved = JSON.parse(readFileSync(this.#file, 'utf8')) as Record<string, string>;
-      this.#before = new Map(Object.entries(saved));
-    } catch {
-      // Nothing was left to be put back.
+      const saved = JSON.parse(readFileSync(this.#file, 'utf8')) as unknown;
+      if (!isRecord(saved)) throw new Error('it is not what was written there');
+      return new Map(Object.entries(saved));
+    } catch (error) {
+      this.#log.warning(
+        `${this.#file} is damaged (${errorText(error)}): what the settings of the kernel were before is not known`,
+      );
+      return new Map();
     }
   }
 
