@@ -4,7 +4,7 @@
 //
 //   --long           what takes longer, instead (`npm run test:long`)
 //   --also-long      what takes longer, after everything else
-//   --minutes N      how long that takes, about (12)
+//   --minutes N      how long what has no number takes, about (18)
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import os from 'node:os';
