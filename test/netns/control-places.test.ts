@@ -3,7 +3,7 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { ControlClient } from '../../src/observe/controlClient.ts';
 import type { StatusReport } from '../../src/observe/controlClient.ts';
-import { eventually } from '../lab/eventually.ts';
+import { eventually, eventuallyEqual } from '../lab/eventually.ts';
 import { Lab } from '../lab/lab.ts';
 import { LAB_PROGRAMS, whatIsMissing } from '../lab/requirements.ts';
 import { FAILOVERD, routerDaemon } from '../lab/router-daemon.ts';
@@ -28,13 +28,13 @@ test.runIf(missing === '')('a reload moves the control socket and the metrics', 
     const daemon = routerDaemon('failoverd', server1);
     await daemon.start(config(`control_socket ${place('one.sock')}`, 'control_group adm'));
     const client = await eventually('the first place', () => ask(place('one.sock')));
-    expect(modeOf(place('one.sock'))).toEqual({ mode: 0o660, gid: adm });
+    await eventuallyEqual('its mode', () => modeOf(place('one.sock')), { mode: 0o660, gid: adm });
 
     const more = [`metrics unix:${place('m.sock')}`, 'metrics_group adm'];
     daemon.reload(config(`control_socket ${place('two.sock')}`, ...more));
     const second = await eventually('the second place', () => ask(place('two.sock')));
-    expect(modeOf(place('two.sock'))).toEqual({ mode: 0o660, gid: 0 });
-    expect(await ask(place('one.sock'))).toBeUndefined();
+    await eventuallyEqual('its mode', () => modeOf(place('two.sock')), { mode: 0o660, gid: 0 });
+    await eventually('the first place to be gone', async () => !(await ask(place('one.sock'))));
     // Who had asked before is not cut off.
     expect((await client.reload()).ok).toBe(true);
     await eventually('metrics', () => modeOf(place('m.sock'))?.gid === adm);
