@@ -90,8 +90,8 @@ export class Daemon {
     this.#trackers = new Trackers({ ...shared, journal, registry, send });
     this.#notifications = new Notifications({ ...shared, names: registry, send });
     const snapshot = () => engine.snapshot();
-    const vrid = (instance: number) => registry.described(instance)?.vrid;
-    this.#alarms = new AlarmWatch({ log, journal, names: registry, vrid, snapshot });
+    const instances = () => this.#model?.instances ?? [];
+    this.#alarms = new AlarmWatch({ log, journal, names: registry, instances, snapshot });
     this.#lateness = new LatenessWatch({ log, journal });
     this.#dispatch.listen((event) => this.#applied.onEvent(event));
     this.#dispatch.listen((event, { at }) => this.#alarms.onEvent(event, at));

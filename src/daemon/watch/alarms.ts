@@ -1,6 +1,7 @@
 /** The alarms of a running daemon: fed with events and counters, told to the journal and the log. */
 import os from 'node:os';
 import type { Log } from '../../base/log.ts';
+import type { Instance } from '../../config/index.ts';
 import { microsPerSecond } from '../../base/units.ts';
 import type { Command, EngineEvent, EngineSnapshot } from '../../engine/messages.generated.ts';
 import { Alarms } from '../../observe/alarms.ts';
@@ -16,7 +17,8 @@ export interface AlarmParts {
   readonly log: Log;
   readonly journal: Journal;
   readonly names: Names;
-  readonly vrid: (instance: number) => number | undefined;
+  /** Those of the file that runs. */
+  readonly instances: () => readonly Instance[];
   /** The engine's picture. */
   readonly snapshot: () => Promise<EngineSnapshot>;
 }
@@ -30,8 +32,8 @@ export class AlarmWatch {
   constructor(parts: AlarmParts) {
     this.#parts = parts;
     this.#claims = new ClaimsWatch({
-      snapshot: parts.snapshot,
-      vrid: parts.vrid,
+      instances: parts.instances,
+      name: (instance) => parts.names.instance(instance),
       onLook: (instance, other) => {
         for (const change of this.#alarms.onLook(instance, other, engineNow())) this.#tell(change);
       },

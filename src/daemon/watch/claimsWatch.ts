@@ -6,9 +6,9 @@
 import os from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Listener } from '../../engine/index.ts';
+import type { Instance } from '../../config/index.ts';
 import type {
   EngineEvent,
-  EngineSnapshot,
   OverheardClaim,
   OverheardFrame,
 } from '../../engine/messages.generated.ts';
@@ -27,8 +27,9 @@ const listenMs = 500;
 const questions = 64;
 
 export interface ClaimsParts {
-  readonly snapshot: () => Promise<EngineSnapshot>;
-  readonly vrid: (instance: number) => number | undefined;
+  /** Those of the file; a picture of the engine's would be more than is asked for. */
+  readonly instances: () => readonly Instance[];
+  readonly name: (instance: number) => string;
   /** Of an instance that is MASTER, after each look; undefined: nobody else has its addresses. */
   readonly onLook: (instance: number, other: SecondOwner | undefined) => void;
 }
@@ -79,24 +80,22 @@ export class ClaimsWatch {
 
   async #look(): Promise<void> {
     this.#due = Infinity;
-    const snapshot = await this.#parts.snapshot().catch(() => undefined);
-    const places = snapshot === undefined ? new Map() : this.#places(snapshot);
-    await Promise.all([...places].map(([name, served]) => this.#lookAt(name, served)));
+    await Promise.all([...this.#places()].map(([name, served]) => this.#lookAt(name, served)));
     if (this.#masters.size > 0) this.#lookIn(this.#suspects.size > 0 ? oddMs : everyMs);
   }
 
   /** What is served on each interface. */
-  #places({ core, links }: EngineSnapshot): ReadonlyMap<string, readonly Served[]> {
-    const names = new Map(links.map(({ ifIndex, interfaceName }) => [ifIndex, interfaceName]));
+  #places(): ReadonlyMap<string, readonly Served[]> {
+    const byName = new Map(this.#parts.instances().map((one) => [one.name, one]));
     const places = new Map<string, Served[]>();
-    for (const { instance, addresses: all } of core.instances) {
-      if (!this.#masters.has(instance)) continue;
-      const vrid = this.#parts.vrid(instance) ?? 0;
-      for (const ifIndex of new Set(all.map((one) => one.ifIndex))) {
-        const name = names.get(ifIndex);
-        if (name === undefined) continue;
-        const addresses = all.filter((one) => one.ifIndex === ifIndex).map((one) => one.address);
-        places.set(name, [...(places.get(name) ?? []), { instance, vrid, addresses }]);
+    for (const instance of this.#masters) {
+      const one = byName.get(this.#parts.name(instance));
+      if (one === undefined) continue;
+      for (const [name, addresses] of addressesOf(one)) {
+        const served = { instance, vrid: one.virtualRouterId, addresses };
+        const there = places.get(name);
+        if (there === undefined) places.set(name, [served]);
+        else there.push(served);
       }
     }
     return places;
@@ -139,6 +138,16 @@ export class ClaimsWatch {
     this.#next.set(name, from + questions);
     return [...all.slice(from), ...all.slice(0, from)].slice(0, questions);
   }
+}
+
+/** Those of an instance, by the interface whose wire each is on, also where a macvlan has it. */
+function addressesOf(one: Instance): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>();
+  for (const { address, interface: own } of [...one.addresses, ...one.excludedAddresses]) {
+    const name = own ?? one.interface;
+    if (name !== null) found.set(name, [...(found.get(name) ?? []), address]);
+  }
+  return found;
 }
 
 function ownMacs(): ReadonlySet<string> {
