@@ -20,9 +20,10 @@ const root = path.resolve(import.meta.dirname, '../..');
 
 const INTRODUCTION = `# Performance
 
-Made by \`npm run bench -- --publish\`: failoverd beside Debian's keepalived in the same virtual network, in turn or, where it says so, at one moment,
-seen from a third host with the kernel's time stamps. Where it says floor, a bare C program does nothing but send an
-advert on a timer: the physical limit. Absolute times belong to the machine of that day; the ratios are what counts.
+Made by \`npm run bench -- --publish\`: failoverd beside Debian's keepalived in the same virtual network, in turn or,
+where it says so, at one moment, seen from a third host with the kernel's time stamps. Where it says floor, a bare C
+program does nothing but send an advert on a timer: the physical limit. Absolute times belong to the machine of that
+day; the ratios are what counts.
 `;
 
 function machine(): string {

@@ -3,7 +3,10 @@
 /** What `npm run test:long -- --minutes N` asked for. */
 const MINUTES = Number(process.env['FAILOVERD_LONG_MINUTES'] ?? 18);
 
-/** Hundredths of the whole. What has a number and not a time (kills, thefts), and building, come on top: ten minutes. */
+/**
+ * Hundredths of the whole. What has a number and not a time (kills, thefts), and building, come on top: some
+ * ten minutes.
+ */
 const SHARES = { worlds: 27, fuzzers: 28, files: 10, soak: 28 } as const;
 
 /** The time that a part has, in seconds. */
