@@ -27,10 +27,11 @@ export function secondOwners(
 ): ReadonlyMap<number, SecondOwner> {
   const found = new Map<number, SecondOwner>();
   for (const { instance, vrid, addresses } of served) {
-    const ours = new Set(addresses);
-    const virtual = new RegExp(`^00:00:5e:00:0[12]:${vrid.toString(16).padStart(2, '0')}$`);
+    const last = vrid.toString(16).padStart(2, '0');
+    const virtual = [`00:00:5e:00:01:${last}`, `00:00:5e:00:02:${last}`];
     const claim = claims.find(
-      ({ address, mac }) => ours.has(address) && !ownMacs.has(mac) && !virtual.test(mac),
+      ({ address, mac }) =>
+        addresses.includes(address) && !ownMacs.has(mac) && !virtual.includes(mac),
     );
     if (claim !== undefined) found.set(instance, { address: claim.address, mac: claim.mac });
   }

@@ -3,7 +3,6 @@
  * does not tell: duplicate address detection is off for virtual addresses, since it would delay each
  * takeover. So each interface is listened to for a moment while the segment is asked who has them.
  */
-import os from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Listener } from '../../engine/index.ts';
 import type { Instance } from '../../config/index.ts';
@@ -12,6 +11,7 @@ import type {
   OverheardClaim,
   OverheardFrame,
 } from '../../engine/messages.generated.ts';
+import { listLinks } from '../kernel/links.ts';
 import { secondOwners } from '../../observe/claims.ts';
 import type { SecondOwner, Served } from '../../observe/claims.ts';
 
@@ -19,6 +19,8 @@ import type { SecondOwner, Served } from '../../observe/claims.ts';
 const everyMs = 30_000;
 /** While something is. */
 const oddMs = 10_000;
+/** Who becomes MASTER announces twice, five seconds apart as a rule; thousands of frames need not be read for this. */
+const announcedMs = 8000;
 /** Who was MASTER before is given this time to take its addresses away. */
 const settleMs = 3000;
 /** For answers to our questions. */
@@ -56,7 +58,7 @@ export class ClaimsWatch {
       return;
     }
     this.#masters.add(event.instance);
-    this.#lookIn(settleMs);
+    this.#lookIn(announcedMs);
   }
 
   #forget(instance: number): void {
@@ -150,7 +152,7 @@ function addressesOf(one: Instance): ReadonlyMap<string, readonly string[]> {
   return found;
 }
 
+/** os.networkInterfaces() would tell them, too, and every address of thousands with them. */
 function ownMacs(): ReadonlySet<string> {
-  const all = Object.values(os.networkInterfaces()).flatMap((one) => one ?? []);
-  return new Set(all.map(({ mac }) => mac));
+  return new Set(listLinks().map(({ mac }) => mac));
 }
