@@ -108,7 +108,8 @@ void Loop::wait() {
   auto ready = poller_->wait(busy() ? 0 : -1);
   now_ = os::now();
   sort(ready);
-  if (ready_.timer && newsWait_) {
+  // Also where a deadline came between the wake and the look at the clock.
+  if (newsWait_ && (ready_.timer || protocol_.nextDeadline() <= now_)) {
     watchNews();
     ready = poller_->wait(0);
     sort(ready);
