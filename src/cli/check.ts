@@ -125,9 +125,9 @@ const formats = ['text', 'json', 'sarif'];
 export function addCheckCommand(program: Command): void {
   program
     .command('check')
-    .description('check configurations; several files are compared as routers of one network')
-    .argument('[file...]', 'configuration files')
-    .option('-f, --file <file...>', 'configuration file')
+    .description('check a configuration, or compare those of several routers')
+    .argument('[file...]', 'configuration files (default: /etc/keepalived/keepalived.conf)')
+    .option('-f, --file <file...>', 'the same, as an option')
     .option('--format <format>', `one of ${formats.join(', ')}`, 'text')
     .option('-i, --config-id <id>', 'id of the @id lines to take')
     .option('-e, --all-config', 'every include has to match something')
@@ -135,7 +135,7 @@ export function addCheckCommand(program: Command): void {
     .option('--json', 'write the model as JSON')
     .option('--dump <form>', "write keepalived's dump, computed from the file alone (json)")
     .option('--on-host', 'also check interfaces, scripts and users of this host')
-    .option('--strict', 'exit codes for mistakes that can be lived with, too')
+    .option('--strict', 'exit with an error code for warnings, too')
     .option('-q, --quiet', 'leave out notes')
     .action(async (given: string[], options: CheckOptions) => {
       const files = [...given, ...(options.file ?? [])];

@@ -7,10 +7,13 @@ import { exitCodes } from './exitCodes.ts';
 import { addRunOptions } from './runOptions.ts';
 import type { RawRunOptions } from './runOptions.ts';
 
+/** The others are taken, and mean nothing here. */
+const heeded = new Set(['--use-file', '--config-id', '--namespace']);
+
 export function addCleanupCommand(program: Command): void {
   const command = program
     .command('cleanup')
-    .description('remove the addresses that a killed daemon left behind')
+    .description('remove what a killed daemon left behind')
     .allowExcessArguments(false)
     .action(async (raw: RawRunOptions) => {
       const { cleanUp } = await import('../daemon/cleanup.ts');
@@ -20,4 +23,8 @@ export function addCleanupCommand(program: Command): void {
       process.exit(result.failure === undefined ? exitCodes.ok : exitCodes[result.failure]);
     });
   addRunOptions(command);
+  for (const option of command.options) {
+    if (!heeded.has(option.long ?? '')) option.hideHelp();
+    if (option.long === '--namespace') option.description = 'the network namespace it ran in';
+  }
 }

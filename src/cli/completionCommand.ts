@@ -7,7 +7,7 @@ import { exitCodes } from './exitCodes.ts';
 export function addCompletionCommand(program: Command): void {
   program
     .command('completion')
-    .description('print the completion script of a shell: source <(failoverd completion bash)')
+    .description('print a completion script for bash, zsh or fish')
     .argument('<shell>', shells.join(', '))
     .allowExcessArguments(false)
     .action((shell: string) => {

@@ -22,23 +22,21 @@ export function addControlCommands(program: Command): void {
     addSocketOptions(program.command(usage).description(description).allowExcessArguments(false));
   add('status [name]', 'show what each instance is doing')
     .option('--json', 'as JSON')
-    .option('--watch', 'again and again, until interrupted')
+    .option('--watch', 'refresh until interrupted')
     .action(status);
   add('why [name]', 'say why each instance is in its state')
     .option('--json', 'as JSON')
     .action(why);
   add('events', 'show what has happened')
     .option('--json', 'one JSON object a line')
-    .option('--follow', 'go on with what happens')
+    .option('--follow', 'keep printing as events happen')
     .option('--since <TIME>', 'a date, or how long ago: 30s, 10m, 2h, 1d', readSince)
     .action(events);
-  add('reload', 'read the configuration anew, and wait for the result').action(reload);
-  add('upgrade', 'let the program as it is installed now go on, without a failover').action(
-    upgrade,
-  );
-  add('drain [name]', 'take an instance (or all) out of service').action(setDrained('drain'));
-  add('undrain [name]', 'put it back into service').action(setDrained('undrain'));
-  add('record [file]', 'write the flight recorder as JSON lines').action(record);
+  add('reload', 'reload the configuration and wait for the result').action(reload);
+  add('upgrade', 'hand over to the newly installed program, no failover').action(upgrade);
+  add('drain [name]', 'take an instance, or all, out of service').action(setDrained('drain'));
+  add('undrain [name]', 'put an instance, or all, back into service').action(setDrained('undrain'));
+  add('record [file]', 'write the flight recorder to a file, as JSON lines').action(record);
 }
 
 /** Runs `work` on a connection; says what is wrong in one line and leaves an exit code. */

@@ -20,10 +20,10 @@ const variable = 'FAILOVERD_SOCKET';
 export function addSocketOptions(command: Command): Command {
   return command
     .addOption(new Option('--socket <PATH>', 'control socket of the daemon').env(variable))
-    .option('-f, --use-file <FILE>', 'of the daemon that runs with this file')
-    .option('-i, --config-id <ID>', 'id for @ID lines of that file')
-    .option('-s, --namespace <NAME>', 'of the daemon in this network namespace')
-    .option('--instance <NAME>', "of the daemon with this 'instance' name");
+    .option('-f, --use-file <FILE>', 'the daemon that was started with this file')
+    .option('-i, --config-id <ID>', 'config-id that it was started with')
+    .option('-s, --namespace <NAME>', 'the daemon in this network namespace')
+    .option('--instance <NAME>', "the daemon with this 'instance' name");
 }
 
 /** Throws with one sentence when there is no daemon, or more than one to choose from. */

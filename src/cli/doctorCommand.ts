@@ -5,12 +5,11 @@ import type { Command } from 'commander';
 import { errorText } from '../base/errorText.ts';
 import { paint, wantsColor } from '../base/terminal.ts';
 import type { Paint } from '../base/terminal.ts';
-import { defaultConfigFile } from '../daemon/options.ts';
 import type { Verdict, VerdictKind } from '../doctor/verdict.ts';
 import { exitCodes } from './exitCodes.ts';
 
 interface RawDoctorOptions {
-  readonly useFile: string;
+  readonly useFile?: string;
   readonly configId?: string;
   readonly namespace?: string;
   readonly seconds?: number;
@@ -22,8 +21,8 @@ interface RawDoctorOptions {
 export function addDoctorCommand(program: Command): void {
   program
     .command('doctor')
-    .description('say what is wrong with this host, and the command that cures it')
-    .addOption(new Option('-f, --use-file <FILE>', 'the configuration').default(defaultConfigFile))
+    .description('examine this host and say how to fix what is wrong')
+    .option('-f, --use-file <FILE>', "the configuration; without it the running daemon's")
     .option('-i, --config-id <ID>', 'id for @ID lines (the first label of the host name)')
     .option('-s, --namespace <NAME>', 'look at this network namespace')
     .addOption(
@@ -32,7 +31,7 @@ export function addDoctorCommand(program: Command): void {
       ),
     )
     .option('--json', 'every verdict as JSON')
-    .option('-q, --quiet', 'leave out what is well')
+    .option('-q, --quiet', 'show warnings and problems only')
     .option('--bundle <FILE>', 'write an archive for a bug report, without secrets')
     .allowExcessArguments(false)
     .action(async (raw: RawDoctorOptions) => {
@@ -55,19 +54,33 @@ async function run(raw: RawDoctorOptions): Promise<number> {
     const problem = await enter(raw.namespace);
     if (problem !== undefined) return complain(problem);
   }
+  const { subjectOf } = await import('./doctorSubject.ts');
+  let subject;
+  try {
+    subject = await subjectOf({ file: raw.useFile, configId: raw.configId });
+  } catch (error) {
+    return complain(errorText(error));
+  }
   const { findHolder } = await import('../daemon/instanceLock.ts');
+  const { file, configId } = subject;
   const { facts, loaded } = await collect({
-    file: raw.useFile,
-    configId: raw.configId,
+    file,
+    configId,
     seconds: raw.seconds,
     findDaemon: async (instance) => (await findHolder(instance))?.pid,
   });
+  if (subject.guessed && facts.system.daemonPid !== undefined) {
+    process.stderr.write(
+      `failoverd doctor: the daemon that runs here did not say which file it goes by; ` +
+        `this is about ${file} (-f FILE for another)\n`,
+    );
+  }
   const verdicts = examine(facts);
   if (raw.json === true) process.stdout.write(`${JSON.stringify(verdicts, null, 2)}\n`);
   else process.stdout.write(verdictText(verdicts, raw.quiet === true, wantsColor(process.stdout)));
   if (raw.bundle !== undefined) {
     const { bundle } = await import('../doctor/bundle.ts');
-    const { useFile: file, configId, namespace } = raw;
+    const { namespace } = raw;
     const archive = await bundle(facts, verdicts, loaded, { file, configId, namespace });
     const problem = write(raw.bundle, archive);
     if (problem !== undefined) return complain(problem);

@@ -29,13 +29,13 @@ export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
 /** What each code means, for `--help` and the manual. */
 export const exitCodeHelp: readonly (readonly [ExitCode, string])[] = [
-  [0, 'stopped in good order; the file has no error'],
-  [1, 'wrong command line, or a failure that has no code of its own'],
+  [0, 'success: an orderly stop, a file without errors'],
+  [1, 'wrong command line, or a failure without a code of its own'],
   [2, 'the configuration has errors and nothing was started'],
-  [3, 'already running: another failoverd holds this network namespace and instance name'],
-  [4, 'a right is missing (root, or CAP_NET_ADMIN and CAP_NET_RAW)'],
+  [3, 'already running in this network namespace, with the same instance name'],
+  [4, 'not permitted: root, or CAP_NET_ADMIN and CAP_NET_RAW, is needed'],
   [5, 'check, -t: the file has errors'],
-  [6, 'the configuration file cannot be read; check, -t: a script that others could change'],
-  [8, 'doctor: a problem was found; listen: something odd was heard'],
-  [70, 'a fault of the program itself'],
+  [6, 'the file cannot be read; check, -t: a script is not secure (others could change it)'],
+  [8, 'doctor: a problem was found; listen: a mistake was heard'],
+  [70, 'internal error'],
 ];

@@ -21,7 +21,7 @@ interface RawListenOptions {
 export function addListenCommand(program: Command): void {
   program
     .command('listen')
-    .description('print the adverts on an interface and say what is odd about them')
+    .description('print the adverts on an interface and their mistakes')
     .argument('<interface>', 'an Ethernet interface')
     .option('-f, --use-file <FILE>', 'compare with this configuration')
     .option('-i, --config-id <ID>', 'id for @ID lines (the first label of the host name)')

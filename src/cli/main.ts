@@ -6,10 +6,12 @@
 import { Command, CommanderError } from 'commander';
 import { errorText } from '../base/errorText.ts';
 import { version } from '../base/version.ts';
+import { nearest } from '../config/suggest.ts';
 import { addCleanupCommand } from './cleanupCommand.ts';
 import { addCompletionCommand } from './completionCommand.ts';
-import { exitCodeHelp, exitCodes } from './exitCodes.ts';
+import { exitCodes } from './exitCodes.ts';
 import { fromGetopt } from './getopt.ts';
+import { addHelp } from './help.ts';
 import { addDoctorCommand } from './doctorCommand.ts';
 import { addListenCommand } from './listenCommand.ts';
 import { addReplayCommand } from './replayCommand.ts';
@@ -48,25 +50,22 @@ async function main(words: readonly string[]): Promise<void> {
     .description('VRRP failover daemon that reads your keepalived.conf')
     .version(`failoverd ${version}`, '-v, --version')
     .helpOption('-h, --help', 'show this help')
-    .exitOverride()
-    .showHelpAfterError('(failoverd --help lists the options)')
-    .configureHelp({ sortSubcommands: false })
-    .addHelpText('after', exitCodeText());
-  const run = addRunCommand(program);
-  program.addHelpText('after', () => `\n${optionsOf(run)}`);
-  if (['check', 'completion', ...helpWords].includes(words[0] ?? '')) {
-    const { addCheckCommand } = await import('./check.ts');
-    addCheckCommand(program);
-  }
+    .exitOverride();
+  addRunCommand(program);
+  addCleanupCommand(program);
   if ([...controlCommands, 'completion', ...helpWords].includes(words[0] ?? '')) {
     const { addControlCommands } = await import('./controlCommands.ts');
     addControlCommands(program);
   }
-  addCleanupCommand(program);
+  if (['check', 'completion', ...helpWords].includes(words[0] ?? '')) {
+    const { addCheckCommand } = await import('./check.ts');
+    addCheckCommand(program);
+  }
+  addDoctorCommand(program);
   addListenCommand(program);
   addReplayCommand(program);
-  addDoctorCommand(program);
   addCompletionCommand(program);
+  addHelp(program);
   const arranged = arrange(words);
   // These two have an end of their own: orderly, whoever still reads.
   if (!['run', 'listen'].includes(arranged[0] ?? '')) endWithTheReader();
@@ -96,20 +95,10 @@ function arrange(words: readonly string[]): string[] {
 /** A first word that is neither a command nor an option. */
 class UnknownCommand extends Error {
   constructor(word: string) {
-    super(`there is no command ${word}; failoverd --help lists them`);
+    const near = nearest(word, otherCommands);
+    const meant = near === null ? '' : ` (did you mean ${near}?)`;
+    super(`there is no command ${word}${meant}; failoverd --help lists them`);
   }
-}
-
-/** keepalived's users look for its options in `failoverd -h`. */
-function optionsOf(run: Command): string {
-  const text = run.helpInformation();
-  const start = text.indexOf('Options:');
-  return `Options of run, which is meant when no command is given:${text.slice(start + 8)}`;
-}
-
-function exitCodeText(): string {
-  const lines = exitCodeHelp.map(([code, text]) => `  ${String(code).padEnd(4)}${text}`);
-  return `\nExit codes:\n${lines.join('\n')}`;
 }
 
 function exitCodeOf(error: unknown): number {

@@ -9,7 +9,7 @@ import { exitCodes } from './exitCodes.ts';
 export function addReplayCommand(program: Command): void {
   program
     .command('replay')
-    .description('tell a trace of the flight recorder again')
+    .description('print a flight recorder trace step by step')
     .argument('<trace>', 'a file that failoverd record wrote; - is standard input')
     .option('--json', 'one JSON object for each call of the core, with all that came of it')
     .allowExcessArguments(false)

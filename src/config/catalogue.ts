@@ -45,7 +45,7 @@ const reading = {
   'include-failed': fatal('An include that has to match something does not.'),
   'include-empty': lint('An include names no file that can be read.'),
   'include-cycle': mistake('A file includes itself, directly or through others.'),
-  'too-large': fatal('The configuration has more lines than can be sensible.'),
+  'too-large': fatal('The configuration is larger than any that makes sense.'),
   'too-many-findings': status('Further findings were left out.'),
   'byte-order-mark': lint('A file begins with a byte order mark.'),
   'long-line': lint('A line is longer than the buffer that keepalived reads it into.'),

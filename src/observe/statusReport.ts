@@ -40,7 +40,10 @@ export interface DaemonReport {
   readonly startedAt: number;
   /** When this picture was made. */
   readonly at: number;
+  /** Absolute; a file, or a pattern. */
   readonly configFile: string;
+  /** `-i`, where it was given. */
+  readonly configId?: string;
   /** SHA-256 of the effective configuration without its secrets. */
   readonly configHash: string;
   readonly scheduling: string;
@@ -166,7 +169,7 @@ export interface ReportParts {
   readonly alarms: readonly Alarm[];
   readonly daemon: Pick<
     DaemonReport,
-    'version' | 'pid' | 'startedAt' | 'configFile' | 'configHash'
+    'version' | 'pid' | 'startedAt' | 'configFile' | 'configId' | 'configHash'
   >;
 }
 

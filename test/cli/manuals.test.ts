@@ -107,17 +107,25 @@ describe('the command as it is built', () => {
     });
 
   it('lists every command, and no other', () => {
-    const section = /^Commands:\n([^]*?)\n\n/m.exec(failoverd('--help').stdout)?.[1] ?? '';
+    const section = /^Daemon:\n([^]*?)\n\nWithout/m.exec(failoverd('--help').stdout)?.[1] ?? '';
     const listed = [...section.matchAll(/^ {2}([a-z]+)/gm)].map(([, name]) => name);
     const known = program.commands.map((command) => command.name());
     expect(new Set(listed.filter((name) => name !== 'help'))).toEqual(new Set(known));
   });
 
+  it('has a list of commands that fits on a screen', () => {
+    const lines = failoverd('--help').stdout.split('\n');
+    expect(lines.length).toBeLessThan(50);
+    expect(lines.filter((line) => line.length > 90)).toEqual([]);
+  });
+
   it.each(program.commands.map((command) => [command.name(), command] as const))(
-    '%s has help that names every option',
+    '%s has help that names every option, with an example',
     (name, command) => {
       const { status, stdout } = failoverd(name, '--help');
       expect(status).toBe(0);
+      expect(stdout).toMatch(/\n\nExamples:\n {2}\S/);
+      expect(stdout.split('\n').length).toBeLessThan(50);
       expect(stdout).toMatch(new RegExp(`^Usage: failoverd ${name} `));
       expect(failoverd('help', name).stdout).toBe(stdout);
       for (const { long, hidden } of command.options) if (!hidden) expect(stdout).toContain(long);

@@ -1,6 +1,6 @@
 // The command as somebody meets it who knows nothing of it: whatever is wrong ends in one clear
 // sentence and a documented exit code.
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -50,8 +50,9 @@ function oneSentence(text: string): void {
 
 describe('somebody who mistypes', () => {
   it.each([
-    [['stauts'], 1, 'there is no command stauts; failoverd --help lists them'],
-    [['help', 'stauts'], 1, 'there is no command stauts'],
+    [['xyzzy'], 1, 'there is no command xyzzy; failoverd --help lists them'],
+    [['stauts'], 1, 'there is no command stauts (did you mean status?); failoverd --help'],
+    [['help', 'drian'], 1, 'there is no command drian (did you mean drain?)'],
     [['completion', 'tcsh'], 1, 'use bash, zsh, fish'],
     [['check', '--format', 'xml', '/x'], 1, 'unknown format xml'],
     [['-f', '/no/such.conf'], 6, 'there is no configuration file /no/such.conf'],
@@ -66,14 +67,85 @@ describe('somebody who mistypes', () => {
     expect(ended).toBe(code);
   });
 
-  it.each([[['--no-such']], [['listen']], [['doctor', '--seconds', 'x']], [['run', 'extra']]])(
-    '%j: the sentence, and where the options are listed',
-    async (words) => {
-      const { stderr, code } = await failoverd(words);
-      expect(stderr).toMatch(/^error: .*\n\(failoverd --help lists the options\)\n$/);
-      expect(code).toBe(1);
-    },
-  );
+  it.each([
+    [['--no-such'], 'run'],
+    [['listen'], 'listen'],
+    [['doctor', '--seconds', 'x'], 'doctor'],
+    [['run', 'extra'], 'run'],
+    [['status', '--jsn'], 'status'],
+  ])('%j: the sentence, and where the options are listed', async (words, command) => {
+    const { stderr, code } = await failoverd(words);
+    const meant = words[1] === '--jsn' ? '\\(Did you mean --json\\?\\)\n' : '';
+    const help = `\\(failoverd ${command} --help lists what it takes\\)\n`;
+    expect(stderr).toMatch(new RegExp(`^error: .*\n${meant}${help}$`));
+    expect(code).toBe(1);
+  });
+
+  it('cleanup takes the options of a unit, and lists those that mean something', async () => {
+    const { stdout } = await failoverd(['cleanup', '--help']);
+    expect(stdout.match(/--[a-z-]+/g)?.toSorted()).toEqual(
+      ['--config-id', '--help', '--namespace', '--use-file'].toSorted(),
+    );
+    const { stderr, code } = await failoverd(['cleanup', '-nlDP', '-f', '/no/such.conf']);
+    expect(stderr).toBe('failoverd: there is no configuration file /no/such.conf\n');
+    expect(code).toBe(6);
+  });
+});
+
+describe('somebody who names what is no configuration', () => {
+  const limit = 16 * 2 ** 20;
+
+  async function fifo(): Promise<string> {
+    const name = path.join(directory, 'fifo');
+    await attempt(['mkfifo', name]);
+    return name;
+  }
+
+  function huge(): string {
+    const name = file('huge.conf', '');
+    truncateSync(name, limit + 1);
+    return name;
+  }
+
+  it.each([
+    ['a FIFO that nobody writes to', fifo, 'it is a FIFO, not a regular file'],
+    ['a device that never ends', () => '/dev/zero', 'it is a device, not a regular file'],
+    ['a directory', () => directory, 'it is a directory, not a regular file'],
+    ['a disk image', huge, 'it has more than 16 MiB'],
+  ])('%s: all commands that read it say so and end', async (_what, make, why) => {
+    const named = await make();
+    for (const words of [['check'], ['-t', '-f'], ['run', '-f'], ['cleanup', '-f']]) {
+      const { stderr, stdout, code } = await failoverd([...words, named]);
+      expect(stdout + stderr).toContain(why);
+      expect(code).toBe(6);
+    }
+    const including = file('including.conf', `includer ${named}\n${good}`);
+    const { stdout, code } = await failoverd(['check', including]);
+    expect(stdout).toMatch(/including\.conf:1:1: error: /);
+    expect(code).toBe(5);
+  });
+
+  it('a file that is included over and over again: it is told where it is cut', async () => {
+    const part = file('part.conf', '# what is said again and again\n'.repeat(100_000));
+    const { stdout, code } = await failoverd([
+      'check',
+      file('often.conf', `include ${part}\n`.repeat(20)),
+    ]);
+    expect(stdout).toMatch(
+      /often\.conf:6:1: error: the files have more than 16 MiB together: the rest is not read/,
+    );
+    expect(code).toBe(5);
+  });
+
+  it('a key of auth_hmac in a device', async () => {
+    const words = 'virtual_router_id 51\n auth_hmac {\n key 1 file:/dev/zero\n active_key 1\n }';
+    const { stdout, code } = await failoverd([
+      'check',
+      file('key.conf', good.replace('virtual_router_id 51', words)),
+    ]);
+    expect(stdout).toContain('it is a device, not a regular file');
+    expect(code).toBe(5);
+  });
 });
 
 describe('somebody who has read enough', () => {

@@ -314,6 +314,30 @@ describe.skipIf(missing !== '')(`the doctor ${missing}`, () => {
     ).toEqual(['ok', 'ok']);
   });
 
+  test('told no file it looks at that of the daemon of this namespace, and of no other', async () => {
+    const { server1, server2 } = lab;
+    const doctorOn = async (host: typeof server1) => {
+      const words = ['doctor', '-s', host.namespace, '--json', '--seconds', '0'];
+      const { stdout, stderr } = await attempt([
+        ...host.entered(),
+        process.execPath,
+        FAILOVERD,
+        ...words,
+      ]);
+      const verdicts = JSON.parse(stdout) as Verdict[];
+      const about = verdicts.find(({ check }) => check === 'configuration')?.sentence ?? '';
+      return { about, stderr };
+    };
+    const ours = routerDaemon('failoverd', server1, {}, ['-i', 'left']);
+    await ours.start(`@left vrrp_script unused {\n script /bin/true\n }\n${ipv4}`);
+    await server1.shell('until ip addr show dev eth0 | grep -q 122.200; do sleep 0.1; done');
+    const here = await doctorOn(server1);
+    expect(here.about).toContain(`${server1.privatePath('keepalived.conf')} has `);
+    expect(here.stderr).toBe('');
+    expect((await doctorOn(server2)).about).toContain('/etc/keepalived/keepalived.conf');
+    await ours.stop();
+  });
+
   test('a bundle is one archive that tar reads, and no secret is in it', async () => {
     const { server1 } = lab;
     const bundle = server1.privatePath('bundle.tar.gz');

@@ -1,8 +1,9 @@
 /** The bytes behind a key of auth_hmac: written as text, as hex:DIGITS, or in a file. */
 
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import path from 'node:path';
 import { errorText } from '../../base/errorText.ts';
+import { readRegularFile } from '../../base/regularFile.ts';
 
 const prefix = 'file:';
 
@@ -16,6 +17,8 @@ export interface WrittenKey {
 /** What a key may have, in bytes (keepalived.conf(5)). */
 const least = 32;
 const most = 64;
+/** More than a key in hex digits and its line end can have. */
+const largestFile = 1024;
 
 function isKeyFile(value: string): boolean {
   return value.startsWith(prefix);
@@ -35,7 +38,12 @@ export function hmacSecret(key: WrittenKey): Buffer | string {
   const { id, value } = key;
   if (!isKeyFile(value)) return fromText(id, value);
   try {
-    return fromText(id, readFileSync(fileOf(key), 'utf8').replace(/\r?\n$/, ''));
+    return fromText(
+      id,
+      readRegularFile(fileOf(key), largestFile)
+        .toString('utf8')
+        .replace(/\r?\n$/, ''),
+    );
   } catch (error) {
     return `the file of key ${id} cannot be read: ${errorText(error)}`;
   }

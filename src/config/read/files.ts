@@ -1,7 +1,8 @@
 /** The file system as the preprocessor sees it; small, so that texts can also come from memory. */
 
-import { accessSync, constants, readFileSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import { accessSync, constants, readdirSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { readRegularFile } from '../../base/regularFile.ts';
 import { decodeBytes } from '../source.ts';
 
 export type FileKind = 'file' | 'executable' | 'directory' | 'other' | 'missing';
@@ -24,8 +25,11 @@ function kindOf(path: string): FileKind {
   return (stat.mode & 0o111) === 0 ? 'file' : 'executable';
 }
 
+/** A configuration with all that it includes, in bytes. Ten thousand instances have some 3 MiB. */
+export const largestConfiguration = 16 * 2 ** 20;
+
 export const hostFiles: FileReader = {
-  read: (path) => decodeBytes(readFileSync(path)),
+  read: (path) => decodeBytes(readRegularFile(path, largestConfiguration)),
   kind: (path) => {
     try {
       return kindOf(path);

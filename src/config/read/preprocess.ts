@@ -17,6 +17,7 @@ import type { Text } from '../text.ts';
 import { trimText } from '../text.ts';
 import { stripComment } from './comments.ts';
 import { Definitions, definitionPattern } from './definitions.ts';
+import { largestConfiguration } from './files.ts';
 import type { FileReader } from './files.ts';
 import { allChecks, changeChecks, checksOf, noChecks, resolveInclude } from './include.ts';
 import type { IncludeChecks } from './include.ts';
@@ -58,6 +59,13 @@ interface FileFrame {
   open: OpenDefinition | null;
 }
 
+interface FileChecks {
+  /** Those that the includes in the file begin with. */
+  readonly inherited?: IncludeChecks;
+  /** Those of the line that includes the file. */
+  readonly own?: IncludeChecks;
+}
+
 export class Preprocessor {
   readonly sources: Source[] = [];
   readonly definitions: Definitions;
@@ -66,6 +74,7 @@ export class Preprocessor {
   private readonly active: string[] = [];
   private readonly next: (segment: Segment) => void;
   private segmentCount = 0;
+  private characterCount = 0;
   private full = false;
 
   /** `next` is told of each segment as soon as it is cut. */
@@ -90,7 +99,11 @@ export class Preprocessor {
   }
 
   /** Reads one file with all that it includes. False: it could not be read. */
-  readFile(path: string, includedAt: Span | null, checks = this.initialChecks()): boolean {
+  readFile(
+    path: string,
+    includedAt: Span | null,
+    { inherited = this.initialChecks(), own = inherited }: FileChecks = {},
+  ): boolean {
     const real = this.world.reader.real(resolve(path));
     if (this.active.includes(real) || this.active.length >= includeLimit) {
       const message = this.active.includes(real)
@@ -105,12 +118,18 @@ export class Preprocessor {
     try {
       text = this.world.reader.read(path);
     } catch (error) {
-      const rule = includedAt === null || checks.read ? 'file-not-read' : 'include-empty';
+      const rule = includedAt === null || own.read ? 'file-not-read' : 'include-empty';
       this.findings.report(rule, includedAt, `cannot read '${path}': ${errorText(error)}`);
       return false;
     }
+    this.characterCount += text.length;
+    if (this.characterCount > largestConfiguration) {
+      const message = `the files have more than ${largestConfiguration / 2 ** 20} MiB together`;
+      this.tooLarge(includedAt, message);
+      return false;
+    }
     this.active.push(real);
-    this.readSource(createSource(path, text, includedAt), checks);
+    this.readSource(createSource(path, text, includedAt), inherited);
     this.active.pop();
     return true;
   }
@@ -341,9 +360,12 @@ export class Preprocessor {
 
   private checkLimit(text: Text): void {
     if (this.full || this.segmentCount <= segmentLimit) return;
+    this.tooLarge(spanOf(text), `there are more than ${segmentLimit} lines`);
+  }
+
+  private tooLarge(at: Span | null, what: string): void {
     this.full = true;
-    const message = `more than ${segmentLimit} lines: the rest is not read`;
-    this.findings.report('too-large', spanOf(text), message);
+    this.findings.report('too-large', at, `${what}: the rest is not read`);
   }
 
   private include(letter: string, pattern: string, text: Text, frame: FileFrame): void {
@@ -351,7 +373,7 @@ export class Preprocessor {
     const checks = checksOf(letter, frame.checks);
     const world = { reader: this.world.reader, findings: this.findings };
     for (const path of resolveInclude(pattern, frame.source.path, checks, world, at)) {
-      if (!this.full) this.readFile(path, at, frame.checks);
+      if (!this.full) this.readFile(path, at, { inherited: frame.checks, own: checks });
     }
   }
 }

@@ -2,11 +2,13 @@
  * The status document, made when somebody asks. However many ask, the engine's thread is asked for
  * a snapshot a few times a second at most.
  */
+import path from 'node:path';
 import { version } from '../../base/version.ts';
 import { statusReport } from '../../observe/statusReport.ts';
-import type { StatusReport } from '../../observe/statusReport.ts';
+import type { DaemonReport, StatusReport } from '../../observe/statusReport.ts';
 import type { EngineSnapshot } from '../../engine/messages.generated.ts';
 import type { Daemon } from '../compose.ts';
+import type { DaemonOptions } from '../options.ts';
 import { notifyLines } from './notifyLines.ts';
 import { trackerLines } from './trackerLines.ts';
 import { configHash } from './withoutSecrets.ts';
@@ -21,16 +23,16 @@ export interface Picture {
 
 export class StatusSource {
   readonly #daemon: Daemon;
-  readonly #configFile: string;
+  readonly #subject: Pick<DaemonReport, 'configFile' | 'configId'>;
   readonly #startedAt = Date.now();
   #madeAt = Number.NEGATIVE_INFINITY;
   #picture: Promise<Picture> | undefined;
   /** The hash of the model that it was made from. */
   #hash: { readonly model: unknown; readonly text: string } | undefined;
 
-  constructor(daemon: Daemon, configFile: string) {
+  constructor(daemon: Daemon, { file, configId }: Pick<DaemonOptions, 'file' | 'configId'>) {
     this.#daemon = daemon;
-    this.#configFile = configFile;
+    this.#subject = { configFile: path.resolve(file), ...(configId !== undefined && { configId }) };
   }
 
   async report(): Promise<StatusReport> {
@@ -61,7 +63,7 @@ export class StatusSource {
         version,
         pid: process.pid,
         startedAt: this.#startedAt,
-        configFile: this.#configFile,
+        ...this.#subject,
         configHash: this.#hashNow(),
       },
     });
