@@ -61,12 +61,18 @@ void awaitInterface(CoreState& core, const Router& router, VirtualAddress& vip) 
   core.outbox.push(AddressFailed{router.id(), kNoInterface, vip.config.address, ENODEV});
 }
 
+// What the administrator gave the interface is not ours: the addresses of an owner (RFC 9568 §1.6),
+// and the address that adverts leave from, without which the host could not speak there. Others
+// that stood there before us are taken over: a keepalived that died may have left them.
+bool belongsToHost(const Router& router, const VirtualAddress& vip, const LocalAddress& present) {
+  return !present.ours && (router.isOwner() || router.source == vip.config.address);
+}
+
 void want(CoreState& core, Router& router, VirtualAddress& vip) {
   if (vip.ifIndex == kNoInterface) return awaitInterface(core, router, vip);
   if (router.gateClosed) return;  // asked for when it opens
   const auto* present = core.links.find(vip.ifIndex, vip.config.address);
-  // RFC 9568 §1.6, address owner: what the administrator gave the interface is not ours.
-  if (router.isOwner() && present != nullptr && !present->ours) {
+  if (present != nullptr && belongsToHost(router, vip, *present)) {
     vip.foreign = true;
     vip.unannounced = true;
     setState(router, vip, AddressState::confirmed);
@@ -255,7 +261,7 @@ void adopt(CoreState& core, Router& router, bool announce) {
       want(core, router, vip);
       continue;
     }
-    vip.foreign = router.isOwner() && !present->ours;
+    vip.foreign = belongsToHost(router, vip, *present);
     setState(router, vip, AddressState::confirmed);
     vip.awaitsDad = isExamined(vip) && present->tentative;
     vip.unannounced = announce && !vip.awaitsDad;

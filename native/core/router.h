@@ -34,7 +34,7 @@ struct VirtualAddress {
   std::int32_t errorNumber = 0;
   // The number of the request that is on its way; 0 = none.
   std::uint32_t request = 0;
-  // It stood there before us and was not ours: an address owner's own address.
+  // It stood there before us and belongs to the host: it is never removed.
   bool foreign = false;
   // foreign_addresses.cc: where somebody else has put it on this host, as was told; 0 = nowhere.
   IfIndex foreignOn;

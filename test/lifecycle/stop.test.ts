@@ -38,6 +38,19 @@ describe.skipIf(missing !== '')(`a daemon that is stopped ${missing}`, () => {
     await world.nothingLeft();
   });
 
+  it.each(['SIGTERM', 'SIGKILL'] as const)(
+    "leaves the host's own address on %s, though it is configured as a virtual one",
+    async (signal) => {
+      const text = configuration().replace(VIP, `${OWN}\n    ${VIP}`);
+      const daemon = await world.daemon(world.host.writeConfig(text));
+      await world.addresses(OWN, VIP);
+      await daemon.waitForLine(/192\.168\.122\.101 stands on eth0 and failoverd has not put it/);
+      daemon.signal(signal);
+      await daemon.ended;
+      await world.nothingLeft();
+    },
+  );
+
   it('does not wait for a slow script after a second signal', async () => {
     world.host.installScript('slow.sh', '#!/bin/sh\nsleep 1000\n');
     const notify = 'notify_stop /usr/local/bin/slow.sh';

@@ -117,6 +117,23 @@ TEST_CASE("neither an owner's address nor a link-local one of another link is od
   EXPECT(lab.takeOnly(0, "foreign").empty());
 }
 
+TEST_CASE(
+    "the address that adverts leave from is the host's own, whatever the priority: it stays") {
+  auto config = Lab::instance(100);
+  config.addresses = {lab::vip("10.0.1.1"), lab::vip("10.0.1.100")};
+  Lab lab(1);
+  lab.give(0, byHand("10.0.1.100"));
+  lab.apply(0, config);
+  EXPECT(lab.takeOnly(0, "foreign") ==
+         Lines{"foreign 10.0.1.1 on eth0", "foreign 10.0.1.100 on eth0"});
+  lab.run(Duration::ofSeconds(5));
+  REQUIRE(lab.state(0) == State::master);
+  EXPECT(lab.status(0).addresses[0].state == AddressState::confirmed);
+  EXPECT(lab.takeOnly(0, "add") == Lines{"add 10.0.1.100"});
+  lab.give(0, core::LinkChanged{lab::kEth0, lab::name("eth0"), false, false, {}, 1500, false});
+  EXPECT(lab.takeOnly(0, "remove") == Lines{"remove 10.0.1.100"});
+}
+
 TEST_CASE("what we have put there is not odd on a kernel that keeps no mark") {
   auto lab = masterOf(Lab::instance(200));
   lab.give(0, byHand("10.0.1.100"));
