@@ -31,13 +31,18 @@ export function wayToRun(peer: DaemonKind): Way {
   if (!existsSync(FAILOVERD)) {
     return nowhere('failoverd is not built yet: run `npm ci` (or `npm run build`) first.');
   }
-  if (process.env[INSIDE] || works(['-n', '-m'])) return { kind: 'here' };
+  if (inUserNamespace() || works(['-n', '-m'])) return { kind: 'here' };
   if (works(USER_NAMESPACE)) return { kind: 'user namespace' };
   return nowhere(
     'The demo needs network namespaces, and this machine refuses them to this user: ' +
       'run it as root, or allow user namespaces ' +
       '(sysctl kernel.unprivileged_userns_clone, kernel.apparmor_restrict_unprivileged_userns).',
   );
+}
+
+/** Without root; there the kernel tells nobody of processes that begin and end. */
+export function inUserNamespace(): boolean {
+  return process.env[INSIDE] !== undefined;
 }
 
 /** Everything of its own: rights, network, mounts and processes, all gone when it ends. */

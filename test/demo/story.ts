@@ -8,6 +8,7 @@ import { HOST_NUMBER, Lab } from '../lab/lab.ts';
 import type { LabProcess } from '../lab/process.ts';
 import { routerDaemon, type RouterDaemon } from '../lab/router-daemon.ts';
 import { asServer2, walkthroughFile } from '../lab/walkthroughs.ts';
+import { inUserNamespace } from './machine.ts';
 import type { DemoOptions } from './options.ts';
 import type { Teller } from './teller.ts';
 import { Asking, now, VipWatch } from './watch.ts';
@@ -15,8 +16,11 @@ import { Asking, now, VipWatch } from './watch.ts';
 const VIP = '192.168.122.200';
 /** How often the client asks: the resolution of every time that is measured through it. */
 const PERIOD_MS = 5;
-/** server2's own priority: with its httpd 250, between the 254 and the 244 of server1. */
-const PRIORITY2 = 240;
+/** Of the file; what httpd adds while it runs. */
+const PRIORITY1 = 244;
+const BONUS = 10;
+/** server2, with its httpd: between the 254 and the 244 of server1. */
+const BEST2 = 250;
 /** Longer than anything in the story takes. */
 const PATIENCE_MS = 20_000;
 /** Between chapters, for the reader and for the routers to come to rest. */
@@ -24,11 +28,16 @@ const PAUSE_MS = 1000;
 
 type RouterName = 'server1' | 'server2';
 
-interface Router {
+interface Settings {
+  readonly config: string;
+  /** As somebody reads it. */
+  readonly priority: string;
+}
+
+interface Router extends Settings {
   readonly name: RouterName;
   readonly host: Host;
   readonly daemon: RouterDaemon;
-  readonly config: string;
   readonly vip: VipWatch;
   httpd: LabProcess;
 }
@@ -43,13 +52,14 @@ interface Stage {
 /** Builds everything in the lab and tells the story from beginning to end. */
 export async function tellStory(lab: Lab, teller: Teller, options: DemoOptions): Promise<void> {
   const config = walkthroughFile('1-process.conf');
+  const first = { config, priority: tracked(PRIORITY1) };
   const routers = {
-    server1: await router(lab, 'server1', routerDaemon('failoverd', lab.server1), config),
+    server1: await router(lab, 'server1', routerDaemon('failoverd', lab.server1), first),
     server2: await router(
       lab,
       'server2',
       routerDaemon(options.peer, lab.server2),
-      asServer2(config, PRIORITY2),
+      second(config, options),
     ),
   };
   const program = path.join(import.meta.dirname, 'client.mjs');
@@ -71,11 +81,30 @@ async function router(
   lab: Lab,
   name: RouterName,
   daemon: RouterDaemon,
-  config: string,
+  settings: Settings,
 ): Promise<Router> {
   const host = lab.host(name);
   const vip = await VipWatch.start(host, VIP);
-  return { name, host, daemon, config, vip, httpd: await startHttpd(host) };
+  return { name, host, daemon, ...settings, vip, httpd: await startHttpd(host) };
+}
+
+function tracked(base: number): string {
+  return `priority ${base}, and ${BONUS} more while httpd runs`;
+}
+
+/** keepalived sees processes by the kernel's events alone, which a user namespace does not get. */
+function second(config: string, { peer }: DemoOptions): Settings {
+  if (peer === 'failoverd' || !inUserNamespace()) {
+    const base = BEST2 - BONUS;
+    return { config: asServer2(config, base), priority: tracked(base) };
+  }
+  const untracked = config
+    .replace(/^vrrp_track_process \w+ \{[^}]*\}\n/m, '')
+    .replace(/^ +track_process \{[^}]*\}\n/m, '');
+  return {
+    config: asServer2(untracked, BEST2),
+    priority: `priority ${BEST2} (without root it cannot see processes)`,
+  };
 }
 
 /** A web server whose process is called httpd: the program's own name and its title. */
@@ -95,9 +124,7 @@ async function startHttpd(host: Host): Promise<LabProcess> {
 function introduce({ teller, routers }: Stage): void {
   const { server1, server2 } = routers;
   teller.title('Two routers, one address');
-  for (const { name, daemon } of [server1, server2]) {
-    const base = name === 'server1' ? 244 : PRIORITY2;
-    const priority = `priority ${base}, and 10 more while httpd runs`;
+  for (const { name, daemon, priority } of [server1, server2]) {
     teller.note(`${name}  192.168.122.${HOST_NUMBER[name]}  ${daemon.kind}, ${priority}`);
   }
   teller.note(`client   192.168.122.10   asks http://${VIP}/ every ${PERIOD_MS} ms`);
