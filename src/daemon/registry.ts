@@ -51,6 +51,11 @@ export class Registry implements Names {
     return this.#instances.get(id)?.name ?? `instance ${id}`;
   }
 
+  family(id: number): 'IPv4' | 'IPv6' | undefined {
+    const family = this.#instances.get(id)?.family;
+    return family === undefined ? undefined : family === 'ipv4' ? 'IPv4' : 'IPv6';
+  }
+
   /** Of what the engine was last told of an instance: all of it would weigh a kilobyte. */
   described(id: number): Described | undefined {
     return this.#instances.get(id);

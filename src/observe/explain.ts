@@ -24,7 +24,7 @@ export function stateWord(state: State): 'INIT' | 'BACKUP' | 'MASTER' | 'FAULT' 
 /** The one line of a transition: what changed, and after the colon why. */
 export function explainTransition(event: StateChanged, names: Names): string {
   const name = names.instance(event.instance);
-  const why = explainCause(event.cause, names);
+  const why = explainCause(event.cause, names, event.instance);
   const priority = `priority ${event.effectivePriority}`;
   if (event.cause.kind === 'carriedOver') {
     return `${name}: goes on as ${stateWord(event.to)} (${priority}): ${why}`;
@@ -44,12 +44,14 @@ export function explainGroupTransition(event: GroupStateChanged, names: Names): 
   return `group ${names.group(event.group)}: ${change}: ${explainCause(event.cause, names)}`;
 }
 
-/** Why, without a capital and without a full stop. */
-export function explainCause(cause: Cause, names: Names): string {
-  return causeWords[cause.kind](cause, names);
+/** Why, without a capital and without a full stop. `instance`: whose cause it is, of a group's none. */
+export function explainCause(cause: Cause, names: Names, instance?: number): string {
+  return causeWords[cause.kind](cause, names, instance);
 }
 
-const causeWords: Readonly<Record<CauseKind, (cause: Cause, names: Names) => string>> = {
+type Explain = (cause: Cause, names: Names, instance: number | undefined) => string;
+
+const causeWords: Readonly<Record<CauseKind, Explain>> = {
   none: () => 'no cause was given',
   started: () => 'it has been started',
   masterSilent: (cause) =>
@@ -74,7 +76,11 @@ const causeWords: Readonly<Record<CauseKind, (cause: Cause, names: Names) => str
   trackerFault: (cause, names) => `${trackerWords(cause, names)} reports a failure`,
   interfaceDown: (cause) => `${linkWords(cause)} is down`,
   interfaceMissing: (cause) => `${linkWords(cause)} does not exist`,
-  noSourceAddress: (cause) => `${linkWords(cause)} lacks the address to send adverts from`,
+  noSourceAddress: (cause, names, instance) => {
+    const family = instance === undefined ? undefined : names.family(instance);
+    const address = family === undefined ? 'address' : `${family} address`;
+    return `${linkWords(cause)} lacks the ${address} to send adverts from`;
+  },
   sendFailed: (cause) =>
     `adverts cannot be sent on ${linkWords(cause)}: ${sendErrorText(cause.errorNumber)}`,
   listenFailed: (cause) =>

@@ -244,8 +244,8 @@ function instanceReport(
     }),
     addresses,
     confirmed: addresses.filter(({ state }) => state === 'confirmed').length,
-    faults: one.faults.map((fault) => explainCause(fault, names)),
-    cause: { kind: one.cause.kind, sentence: explainCause(one.cause, names) },
+    faults: one.faults.map((fault) => explainCause(fault, names, one.instance)),
+    cause: { kind: one.cause.kind, sentence: explainCause(one.cause, names, one.instance) },
     ...(last !== undefined && { lastChange: { at: last.wallMs, sentence: last.sentence } }),
     counters: one.counters,
     arrivals: {

@@ -73,7 +73,7 @@ walkthrough(
     const removed = Capture.now();
     await server1.ip('addr', 'del', `${source}/24`, 'dev', 'eth0');
     await stage.capture.waitForAdvert({ from: SERVER2, priority: 100, since: removed });
-    await stage.server1.process.waitForLine(/MASTER -> FAULT.*eth0 lacks the address to send/);
+    await stage.server1.process.waitForLine(/MASTER -> FAULT.*eth0 lacks the IPv4 address to send/);
     await vipIsOn(stage, 'server2');
     await server1.ip('addr', 'add', `${source}/24`, 'dev', 'eth0');
     await stage.capture.waitForAdvert({ from: source, priority: 200, since: Capture.now() });

@@ -36,6 +36,14 @@ describe('a transition in words', () => {
     );
   });
 
+  it('says which family of addresses an interface lacks', () => {
+    const cause = causeOf({ kind: 'noSourceAddress', interfaceName: 'eth0' });
+    const event = stateChanged({ instance: 6, from: 'init', to: 'fault', cause });
+    expect(explainTransition(event, names)).toMatch(
+      /: interface eth0 lacks the IPv6 address to send adverts from$/,
+    );
+  });
+
   it('says of a refused address what the kernel means by it', () => {
     const about = (errorNumber: number) => {
       const event = {

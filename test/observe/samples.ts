@@ -4,6 +4,7 @@ import type { Names } from '../../src/observe/names.ts';
 
 export const names: Names = {
   instance: (id) => `VI_${id}`,
+  family: (id) => (id === 6 ? 'IPv6' : 'IPv4'),
   group: (id) => `G${id}`,
   tracker: () => 'script keepalived_check',
 };

@@ -54,7 +54,7 @@ function instanceEvent(
   const context: NotifyContext = {
     ...contextOf(name, model),
     previousState: stateWord(event.from),
-    cause: explainCause(cause, names),
+    cause: explainCause(cause, names, event.instance),
     causeKind: cause.kind,
     peer: cause.peer,
     peerPriority: cause.peerPriority,
