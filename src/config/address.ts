@@ -80,6 +80,14 @@ export function parsePrefix(text: string): (Prefix & { readonly badLength: boole
   return { ...parsed, prefixLength: badLength ? full : length, explicit: true, badLength };
 }
 
+/** The prefix length of a mask in the dotted form: 24 of 255.255.255.0; null when it is none. */
+export function bitsOfMask(mask: string): number | null {
+  if (!isIPv4(mask)) return null;
+  const [, ones = '', rest = ''] =
+    /^(1*)(.*)$/.exec(addressBits(mask).toString(2).padStart(32, '0')) ?? [];
+  return rest.includes('1') ? null : ones.length;
+}
+
 /** The address as a number, for comparing and masking. */
 export function addressBits(address: string): bigint {
   if (isIPv4(address)) {

@@ -50,6 +50,7 @@ const reading = {
   'byte-order-mark': lint('A file begins with a byte order mark.'),
   'long-line': lint('A line is longer than the buffer that keepalived reads it into.'),
   'nul-byte': mistake('A line holds a NUL byte and is ignored.'),
+  lookalike: lint('A character only looks like a blank or a quote.'),
   'comment-in-word': lint('A comment character cuts a word short.'),
   'comment-ends-definition': mistake('A comment would end a definition in keepalived.'),
   'self-definition': mistake('A $NAME is defined in terms of itself.'),
@@ -118,6 +119,7 @@ const references = {
 
 const instances = {
   'missing-vrid': fatal('An instance has no usable virtual_router_id.'),
+  'unicast-self': lint('unicast_peer lists the address that adverts are sent from.'),
   'missing-interface': fatal('An instance has neither interface nor unicast source.'),
   'no-instance': lint('No virtual router is configured.'),
   'interface-name': fatal('A name that no interface can have.'),

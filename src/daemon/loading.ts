@@ -38,10 +38,14 @@ export function logFindings(findings: readonly Finding[], log: Log): void {
   }
 }
 
-/** The errors as they are shown to a person: with the line and a caret under the character. */
-export function errorsForPeople(findings: readonly Finding[], color: boolean): string {
-  const errors = findings.filter((finding) => finding.severity === 'error');
-  return formatDiagnostics(errors, { color });
+/**
+ * Why a file was refused, as it is shown to a person: with the line and a caret under the character.
+ * Warnings are among it, since the mistake behind an error often is one: a keyword with a typo is
+ * ignored, and the error is that the keyword is missing.
+ */
+export function findingsForPeople(findings: readonly Finding[], color: boolean): string {
+  const told = findings.filter((finding) => finding.severity !== 'note');
+  return formatDiagnostics(told, { color });
 }
 
 /** Why a file was refused, for a sentence: how many errors it has, and the first with its place. */

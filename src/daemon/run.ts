@@ -34,7 +34,7 @@ import { inheritLock, lockInstance, lockName, takenText } from './instanceLock.t
 import type { HeldLock } from './instanceLock.ts';
 import { endLeftScripts, recordScripts } from './scripts/leftScripts.ts';
 import { heartbeatMs, live } from './lifecycle.ts';
-import { countFindings, errorsForPeople, load, logFindings } from './loading.ts';
+import { countFindings, findingsForPeople, load, logFindings } from './loading.ts';
 import { openLog } from './logging.ts';
 import type { DaemonEnd, DaemonOptions, FailureKind } from './options.ts';
 import { pidPath, removePidFile, writePidFile } from './pidFile.ts';
@@ -153,7 +153,7 @@ function readModel(options: DaemonOptions, log: RunningLog): Model {
   }
   if (loaded.unread !== undefined) throw new Refusal('noConfig', loaded.unread);
   if (options.log.console) {
-    process.stderr.write(errorsForPeople(loaded.findings, process.stderr.isTTY));
+    process.stderr.write(findingsForPeople(loaded.findings, process.stderr.isTTY));
   } else {
     logFindings(loaded.findings, log);
   }

@@ -84,6 +84,9 @@ describe.skipIf(missing !== '')(`a daemon that starts ${missing}`, () => {
     expect(result).toMatchObject({ code: 2, signal: null });
     expect(result.text).toMatch(/keepalived\.conf:\d+:\d+: error: /);
     expect(result.text).toMatch(/\n.*\^\^\^/);
+    expect(result.text).toMatch(
+      /'interfaec' is not known.*\n.*\n.*\n *help: did you mean 'interface'\?/,
+    );
     expect(result.text).toMatch(/nothing was started/);
     await world.nothingLeft();
   });

@@ -51,18 +51,14 @@ export function readNumber(
   const span = use.spanOf(token);
   const expected = `expected a number${form.unit}, ${describeRange(range)}`;
   if (parsed === null) {
-    const message = `'${token.value}' is not a number: ${expected}`;
-    use.findings.report('bad-value', span, message, {
-      keepalived: `keepalived leaves '${use.keyword}' at its default`,
-    });
+    const message = `'${token.value}' is not a number (${expected}); it is ignored`;
+    use.findings.report('bad-value', span, message);
     return undefined;
   }
   if (parsed.rest !== '') reportTrailing(use, token, parsed, form);
   if (parsed.value < range.min || parsed.value > range.max) {
-    const message = `${parsed.value} is out of range: ${expected}`;
-    use.findings.report('out-of-range', span, message, {
-      keepalived: `keepalived leaves '${use.keyword}' at its default`,
-    });
+    const message = `${parsed.value} is out of range (${expected}); it is ignored`;
+    use.findings.report('out-of-range', span, message);
     return undefined;
   }
   return parsed.value;

@@ -1,5 +1,6 @@
 /** Options after the first word of an entry (`ADDRESS dev eth0 label eth0:1`), table-driven. */
 
+import { parsePrefix } from '../address.ts';
 import type { Token } from '../read/tokens.ts';
 import { nearest } from '../suggest.ts';
 import type { Line } from './blocks.ts';
@@ -117,7 +118,9 @@ export function readOptions<T>(
 
 export function reportOption(line: Line, token: Token, known: readonly string[]): void {
   const meant = nearest(token.value, known);
-  const hint = meant === null ? null : `did you mean '${meant}'?`;
+  const another = parsePrefix(token.value) !== null;
+  const onItsOwn = another ? 'each address stands on a line of its own' : null;
+  const hint = meant === null ? onItsOwn : `did you mean '${meant}'?`;
   const message = `'${token.value}' is no option of an entry of '${line.keyword}'; it is ignored`;
   line.findings.report('unknown-option', line.spanOf(token), message, { hint });
 }

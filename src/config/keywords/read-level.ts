@@ -109,11 +109,19 @@ function readEntry(
   const extra = args[row.type.most];
   if (extra !== undefined) {
     const message = `'${name}' does not take '${extra.value}'; it is ignored`;
-    findings.report('extra-argument', use.spanOf(extra), message);
+    findings.report('extra-argument', use.spanOf(extra), message, {
+      hint: hintOnExtra(name, args),
+    });
   }
   const value = row.type.read(use);
   if (value === undefined) return undefined;
   return new WrittenEntry(value, statement);
+}
+
+function hintOnExtra(name: string, args: readonly Token[]): string | null {
+  const words = args.map(({ value }) => value);
+  if (words[0] === '=') return `write '${name} ${words[1] ?? ''}', without '='`;
+  return words.some((word) => word.startsWith('//')) ? "a comment begins with '#' or '!'" : null;
 }
 
 function collect(
@@ -170,7 +178,7 @@ function reportUnknown(level: Level, statement: Statement, findings: Findings): 
     });
     return;
   }
-  const shown = /^[\x20-\x7e]{1,60}$/.test(name) ? name : `${name.slice(0, 40)}...`;
+  const shown = name.length <= 60 ? name : `${name.slice(0, 40)}...`;
   findings.report('unknown-keyword', span, `'${shown}' is not known ${where}; it is ignored`, {
     hint,
   });

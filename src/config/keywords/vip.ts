@@ -1,6 +1,6 @@
 /** Entries of virtual_ipaddress, virtual_ipaddress_excluded and static_ipaddress. */
 
-import { parseAddress, parsePrefix, withHostBits } from '../address.ts';
+import { bitsOfMask, parseAddress, parsePrefix, withHostBits } from '../address.ts';
 import type { VirtualAddress } from '../model.ts';
 import { entries } from './blocks.ts';
 import type { Line } from './blocks.ts';
@@ -157,7 +157,9 @@ function startAddress(line: Line): Draft<VirtualAddress> | undefined {
   if (parsed.badLength) {
     const message = `the prefix length of '${first.value}' is not possible`;
     const used = `/${parsed.prefixLength} is used`;
-    line.findings.report('bad-value', line.spanOf(first), `${message}; ${used}`);
+    const bits = bitsOfMask(first.value.split('/')[1] ?? '');
+    const hint = bits === null ? null : `write ${parsed.address}/${bits}`;
+    line.findings.report('bad-value', line.spanOf(first), `${message}; ${used}`, { hint });
   }
   return {
     family: parsed.family,

@@ -3,7 +3,7 @@
 import type { Entry } from '../keywords/types.ts';
 import { nearest } from '../suggest.ts';
 import type { Lowering } from './context.ts';
-import type { InstanceSettings } from './settings.ts';
+import type { InstanceBlock, InstanceSettings } from './settings.ts';
 import { valueOf, spanFor } from '../keywords/types.ts';
 
 export interface Election {
@@ -11,32 +11,42 @@ export interface Election {
   readonly priority: number;
 }
 
-/** A whole number out of a text setting, or null with a finding. */
-function smallNumber(
-  entry: Entry<string>,
-  what: string,
-  effect: string,
-  context: Lowering,
-): number | null {
+/** A whole number from 1 to 255 out of a text setting; null when it is none. */
+function smallNumber(entry: Entry<string>, context: Lowering): number | null {
   const digits = /^\d+/.exec(entry.value)?.[0] ?? '';
   const value = digits === '' ? 0 : Number(digits);
-  if (value >= 1 && value <= 255) {
-    if (digits !== entry.value) {
-      const message = `'${entry.value.slice(digits.length)}' after the number is ignored`;
-      context.findings.report('trailing-unit', entry.span, message, { hint: `write ${digits}` });
-    }
-    return value;
+  if (value < 1 || value > 255) return null;
+  if (digits !== entry.value) {
+    const message = `'${entry.value.slice(digits.length)}' after the number is ignored`;
+    context.findings.report('trailing-unit', entry.span, message, { hint: `write ${digits}` });
   }
-  const message = `${what} '${entry.value}' is not a number from 1 to 255; ${effect}`;
+  return value;
+}
+
+function readPriority(entry: Entry<string>, context: Lowering): number {
+  const value = smallNumber(entry, context);
+  if (value !== null) return value;
+  const message = `priority '${entry.value}' is not a number from 1 to 255; 100 is used`;
   context.findings.report('out-of-range', entry.span, message);
-  return null;
+  return 100;
 }
 
 /** 0 when there is none that can be used. */
-export function lowerVrid(settings: InstanceSettings, context: Lowering): number {
+export function lowerVrid({ name, settings, span }: InstanceBlock, context: Lowering): number {
   const entry = settings.virtual_router_id?.at(-1);
-  if (entry === undefined) return 0;
-  return smallNumber(entry, 'virtual_router_id', 'the instance has none', context) ?? 0;
+  const keepalived = 'keepalived ends with exit code 2, even during a reload';
+  if (entry === undefined) {
+    context.findings.report('missing-vrid', span, `'${name}' has no virtual_router_id`, {
+      hint: "add 'virtual_router_id NUMBER' (1 to 255)",
+      keepalived,
+    });
+    return 0;
+  }
+  const value = smallNumber(entry, context);
+  if (value !== null) return value;
+  const message = `virtual_router_id '${entry.value}' is not a number from 1 to 255`;
+  context.findings.report('missing-vrid', entry.span, message, { keepalived });
+  return 0;
 }
 
 function wantedState(settings: InstanceSettings, context: Lowering): 'MASTER' | 'BACKUP' | null {
@@ -72,7 +82,7 @@ export function lowerElection(
     }
     return { state: wanted ?? 'BACKUP', priority: wanted === 'MASTER' ? 255 : 100 };
   }
-  const priority = smallNumber(entry, 'priority', '100 is used', context) ?? 100;
+  const priority = readPriority(entry, context);
   const state = wanted ?? (priority === 255 ? 'MASTER' : 'BACKUP');
   if (strict && (state === 'MASTER') !== (priority === 255)) {
     const forced = priority === 255 ? 'MASTER' : 'BACKUP';

@@ -152,13 +152,7 @@ export function lowerInstance(
   const strict = valueOf(settings.strict_mode) ?? defaults.strict;
   const family = lowerFamily(block);
   const version = lowerVersion(settings, family, strict, defaults, context);
-  const virtualRouterId = lowerVrid(settings, context);
-  if (virtualRouterId === 0) {
-    context.findings.report('missing-vrid', block.span, `'${name}' has no virtual_router_id`, {
-      hint: "add 'virtual_router_id NUMBER' (1 to 255)",
-      keepalived: 'keepalived ends with exit code 2, even during a reload',
-    });
-  }
+  const virtualRouterId = lowerVrid(block, context);
   const asked = lowerElection(settings, strict, name, context);
   const authentication = lowerAuthentication(settings, { version, family, strict }, context);
   const election = startBackupWithAh(asked, authentication?.type, settings, context);

@@ -99,6 +99,7 @@ function catalogueOf(
   things: readonly { name: string; weight: number; reverse: boolean }[],
   entries: NamedEntries,
   order: Order,
+  elsewhere: Known['elsewhere'],
 ): (user: number) => Known {
   const byName = new Map(things.map((thing) => [thing.name, thing]));
   const places = new Map<string, number>();
@@ -108,6 +109,7 @@ function catalogueOf(
   return (user) => ({
     what,
     things: byName,
+    elsewhere,
     isLeftOut: (name) => places.has(name) && !byName.has(name),
     isLater: (name) => (places.get(name) ?? 0) > user,
   });
@@ -117,11 +119,30 @@ function catalogueOf(
 function knownTrackers(root: Root, trackers: Trackers, order: Order) {
   const files = [...(root.track_file ?? []), ...(root.vrrp_track_file ?? [])];
   const { scripts, processes, probes, bfds } = trackers;
-  const script = catalogueOf('vrrp_script', scripts, root.vrrp_script, order);
-  const file = catalogueOf('track_file', trackers.files, files, order);
-  const process = catalogueOf('vrrp_track_process', processes, root.vrrp_track_process, order);
-  const probe = catalogueOf('vrrp_probe', probes, root.vrrp_probe, order);
-  const bfd = catalogueOf('bfd_instance', bfds, root.bfd_instance, order);
+  const kinds = {
+    vrrp_script: { list: 'track_script', things: scripts, entries: root.vrrp_script },
+    track_file: { list: 'track_file', things: trackers.files, entries: files },
+    vrrp_track_process: {
+      list: 'track_process',
+      things: processes,
+      entries: root.vrrp_track_process,
+    },
+    vrrp_probe: { list: 'track_probe', things: probes, entries: root.vrrp_probe },
+    bfd_instance: { list: 'track_bfd', things: bfds, entries: root.bfd_instance },
+  };
+  const elsewhere: Known['elsewhere'] = (name) => {
+    const found = Object.entries(kinds).find(([, { things }]) =>
+      things.some((thing) => thing.name === name),
+    );
+    return found && { what: found[0], list: found[1].list };
+  };
+  const known = (what: keyof typeof kinds) =>
+    catalogueOf(what, kinds[what].things, kinds[what].entries, order, elsewhere);
+  const script = known('vrrp_script');
+  const file = known('track_file');
+  const process = known('vrrp_track_process');
+  const probe = known('vrrp_probe');
+  const bfd = known('bfd_instance');
   return (user: number) => ({
     scripts: script(user),
     files: file(user),

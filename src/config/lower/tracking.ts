@@ -21,6 +21,8 @@ interface Defaults {
 export interface Known {
   readonly what: string;
   readonly things: ReadonlyMap<string, Defaults>;
+  /** The kind of tracker that has this name instead, and the block that lists its kind. */
+  elsewhere(name: string): { readonly what: string; readonly list: string } | undefined;
   /** True when it is defined, and unusable. */
   isLeftOut(name: string): boolean;
   /** True when the tracker is defined after the user. */
@@ -93,18 +95,24 @@ function lowerTrack(
 }
 
 function reportUnknown(name: string, span: Span, known: Known, context: Lowering): void {
-  const { what, things } = known;
+  const { what } = known;
   const keepalived = 'keepalived runs the instance without it';
   if (known.isLeftOut(name)) {
     const message = `${what} '${name}' cannot be used; the instance runs without it`;
     context.findings.report('unknown-tracker', span, message, { keepalived });
     return;
   }
-  const meant = nearest(name, things.keys());
   context.findings.report('unknown-tracker', span, `there is no ${what} '${name}'`, {
-    hint: meant === null ? `define it with '${what} ${name} {'` : `did you mean '${meant}'?`,
+    hint: hintFor(name, known),
     keepalived,
   });
+}
+
+function hintFor(name: string, { what, things, elsewhere }: Known): string {
+  const other = elsewhere(name);
+  if (other !== undefined) return `it is a ${other.what}: list it in '${other.list}'`;
+  const meant = nearest(name, things.keys());
+  return meant === null ? `define it with '${what} ${name} {'` : `did you mean '${meant}'?`;
 }
 
 /** Trackers that an address owner may have: those without a weight. */

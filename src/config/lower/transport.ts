@@ -93,6 +93,21 @@ function reportNoPeer(settings: InstanceSettings, context: Lowering): void {
   });
 }
 
+/** One list for all routers, as people write it. */
+function reportOwnPeer(
+  settings: InstanceSettings,
+  peers: readonly UnicastPeer[],
+  source: string | null,
+  context: Lowering,
+): void {
+  const own = peers.find(({ address }) => address === source);
+  if (own === undefined) return;
+  const span = context.origins.of(own) ?? spanFor(settings.unicast_peer);
+  const message = `${own.address} is this router's own source address: it sends adverts to itself`;
+  const hint = 'list the other routers only';
+  context.findings.report('unicast-self', span, message, { hint });
+}
+
 function reportStrict(settings: InstanceSettings, context: Lowering): void {
   const span = spanFor(settings.unicast_peer);
   context.findings.report('strict-forbids', span, 'strict mode knows multicast only', {
@@ -114,6 +129,7 @@ export function lowerTransport(
   const source =
     ofFamily(settings.unicast_src_ip?.at(-1), family, context) ??
     ofFamily(settings.mcast_src_ip?.at(-1), family, context);
+  reportOwnPeer(settings, peers, source, context);
   const group = ofFamily(settings.mcast_dst_ip?.at(-1), family, context);
   const standard = family === 4 ? defaults.multicastGroup4 : defaults.multicastGroup6;
   const limited = peers.some((peer) => peer.minTtl > 0 || peer.maxTtl < 255);

@@ -21,6 +21,7 @@ import { largestConfiguration } from './files.ts';
 import type { FileReader } from './files.ts';
 import { allChecks, changeChecks, checksOf, noChecks, resolveInclude } from './include.ts';
 import type { IncludeChecks } from './include.ts';
+import { reportLookalike } from './lookalikes.ts';
 import { cutAtBraces } from './segments.ts';
 import type { Segment } from './segments.ts';
 import { headerEnd, readSequence } from './sequence.ts';
@@ -178,6 +179,7 @@ export class Preprocessor {
       return;
     }
     if (insideWord) this.reportCommentInWord(line, comment);
+    reportLookalike(text, this.findings);
     if (text.value !== '') this.process(text, frame, { own: false, depth: 0 });
   }
 
