@@ -108,8 +108,9 @@ function reportUnknown(name: string, span: Span, known: Known, context: Lowering
   });
 }
 
-function hintFor(name: string, { what, things, elsewhere }: Known): string {
-  const other = elsewhere(name);
+function hintFor(name: string, known: Known): string {
+  const { what, things } = known;
+  const other = known.elsewhere(name);
   if (other !== undefined) return `it is a ${other.what}: list it in '${other.list}'`;
   const meant = nearest(name, things.keys());
   return meant === null ? `define it with '${what} ${name} {'` : `did you mean '${meant}'?`;
