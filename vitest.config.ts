@@ -4,6 +4,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 /** One project for each kind of test (DESIGN: each asks another question). */
 const unit = [
   'base',
+  'bench',
   'config',
   'trackers',
   'notify',

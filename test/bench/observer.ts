@@ -34,6 +34,12 @@ export interface SeenAnnouncement {
   readonly address: string;
 }
 
+/** A ping, as the client sends it. */
+export interface SeenQuestion {
+  readonly at: Time;
+  readonly to: string;
+}
+
 /** An answer to a ping. */
 export interface SeenAnswer {
   readonly at: Time;
@@ -44,11 +50,13 @@ export interface SeenAnswer {
 export interface Seen {
   readonly adverts: readonly SeenAdvert[];
   readonly announcements: readonly SeenAnnouncement[];
+  readonly questions: readonly SeenQuestion[];
   readonly answers: readonly SeenAnswer[];
   readonly dropped: number;
 }
 
-const FILTER = 'ip proto 112 or arp or icmp[icmptype] == icmp-echoreply';
+const FILTER =
+  'ip proto 112 or arp or icmp[icmptype] == icmp-echo or icmp[icmptype] == icmp-echoreply';
 
 /** The kernel hands packets over in blocks, which wait for so long to become full. */
 const BLOCK_MS = 1000;
@@ -92,10 +100,13 @@ export class Observer {
 }
 
 const NANO_MAGIC = 0xa1b23c4d;
+/** The type of an ICMP message that asks for an answer. */
+const ECHO = 8;
 
 function readPcap(bytes: Buffer): Omit<Seen, 'dropped'> {
   const adverts: SeenAdvert[] = [];
   const announcements: SeenAnnouncement[] = [];
+  const questions: SeenQuestion[] = [];
   const answers: SeenAnswer[] = [];
   if (bytes.length >= 24 && bytes.readUInt32LE(0) !== NANO_MAGIC) throw new Error('no nano pcap');
   for (let at = 24; at + 16 <= bytes.length;) {
@@ -110,11 +121,13 @@ function readPcap(bytes: Buffer): Omit<Seen, 'dropped'> {
     const body = 14 + ((frame[14] ?? 0) & 15) * 4;
     if (frame[23] === 112) {
       adverts.push({ at: time, from, vrid: frame[body + 1] ?? 0, priority: frame[body + 2] ?? 0 });
+    } else if (frame[23] === 1 && frame[body] === ECHO) {
+      questions.push({ at: time, to: dotted(frame, 30) });
     } else if (frame[23] === 1) {
       answers.push({ at: time, mac: macOf(frame, 6), from });
     }
   }
-  return { adverts, announcements, answers };
+  return { adverts, announcements, questions, answers };
 }
 
 function gratuitous(frame: Buffer, at: Time): SeenAnnouncement[] {

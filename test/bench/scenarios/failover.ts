@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { hostMac, type Lab } from '../../lab/lab.ts';
 import { eventually } from '../../lab/eventually.ts';
 import { instance, SERVER1, VIP } from '../configs.ts';
+import { longestWait } from '../darkness.ts';
 import { now, Observer, type Seen, type Time } from '../observer.ts';
 import { NAMES, peer, proberOf, type Peer } from '../peers.ts';
 import {
@@ -28,7 +29,7 @@ type End = Ended | 'router cut off';
 interface Takeover {
   readonly advert: number;
   readonly announcement: number;
-  /** The longest time between two answers of the VIP. */
+  /** The longest time that a client waited for an answer of the VIP. */
   readonly dark: number;
   /** Beyond Master_Down_Interval after the old master's last advert: the heir's first advert. */
   readonly advertBeyond: number;
@@ -77,8 +78,8 @@ function judge(seen: Seen, ended: Time, interval: number): Takeover {
   const announced = seen.announcements.find(
     (one) => one.mac === heir && one.address === VIP && one.at > ended,
   );
-  const answers = seen.answers.map((one) => one.at);
-  const dark = answers.slice(1).map((at, index) => at - (answers[index] ?? at));
+  const questions = seen.questions.filter((one) => one.to === VIP && one.at > ended);
+  const answers = seen.answers.filter((one) => one.from === VIP);
   const answer = seen.answers.find((one) => one.mac === heir && one.from === VIP);
   const last = seen.adverts.findLast((one) => one.from === SERVER1 && one.priority > 0);
   const millis = (at: Time | undefined, from: Time): number =>
@@ -87,7 +88,7 @@ function judge(seen: Seen, ended: Time, interval: number): Takeover {
   return {
     advert: millis(advert?.at, ended),
     announcement: millis(announced?.at, ended),
-    dark: Math.max(...dark) / 1000,
+    dark: longestWait(questions, answers) / 1000,
     advertBeyond: millis(advert?.at, due),
     answerBeyond: millis(answer?.at, due),
   };
@@ -151,7 +152,7 @@ function table(rows: (string | number)[][]): Table {
       'first answer beyond it, ms',
     ],
     rows,
-    note: 'A client pings the VIP four times in a millisecond; dark is the longest time without an answer. VRRPv3, priorities 200 and 100. A killed keepalived leaves the VIP on its host, whose kernel goes on answering. Master_Down_Interval begins with the last advert of the master that was cut off, as the client saw it.',
+    note: 'A client pings the VIP four times in a millisecond; dark is the longest time that one of these pings waited for an answer, to it or to a later one. VRRPv3, priorities 200 and 100. A killed keepalived leaves the VIP on its host, whose kernel goes on answering. Master_Down_Interval begins with the last advert of the master that was cut off, as the client saw it.',
     claims: claimsOf(rows),
   };
 }

@@ -8,6 +8,7 @@ import type { Lab } from '../../lab/lab.ts';
 import { eventually } from '../../lab/eventually.ts';
 import { FAILOVERD } from '../../lab/router-daemon.ts';
 import { SERVER1, VIP, instance } from '../configs.ts';
+import { longestWait } from '../darkness.ts';
 import { Observer } from '../observer.ts';
 import { peer, proberOf } from '../peers.ts';
 import type { BenchOptions, Claim, Scenario, Table } from '../scenario.ts';
@@ -17,7 +18,7 @@ import { gaps } from '../statistics.ts';
 const LATE = 5;
 
 interface Figures {
-  /** The longest time between two adverts, and between two answers of the VIP, milliseconds. */
+  /** The longest time between two adverts, and that a ping waited for an answer, milliseconds. */
   readonly gap: number;
   readonly dark: number;
   /** Pings that nobody answered. */
@@ -60,15 +61,14 @@ async function measure(lab: Lab, interval: number, times: number): Promise<Figur
   }
   await prober.stop('SIGINT');
   const asked = Number.parseInt(await prober.waitForLine(/asked/), 10);
-  const { adverts, answers } = await observer.stop();
+  const { adverts, questions, answers } = await observer.stop();
   const last = pidIn(lab);
   kill(last, 'SIGTERM');
   await eventually('the end of the last one', () => !lives(last));
-  const longest = (all: readonly { readonly at: number; readonly from: string }[], from: string) =>
-    Math.max(...gaps(all.filter((seen) => seen.from === from).map(({ at }) => at))) / 1000;
+  const regular = adverts.filter((seen) => seen.from === SERVER1).map(({ at }) => at);
   return {
-    gap: longest(adverts, SERVER1),
-    dark: longest(answers, VIP),
+    gap: Math.max(...gaps(regular)) / 1000,
+    dark: longestWait(questions, answers) / 1000,
     lost: asked - answers.length,
   };
 }
@@ -107,7 +107,7 @@ function table(rows: (string | number)[][], claims: Claim[]): Table {
     title: 'Upgrade of a running daemon',
     columns: ['adverts every', 'longest gap, ms', 'VIP dark, ms', 'answers lost'],
     rows,
-    note: 'Another process takes the place of the running one, one after the other. A client pings the VIP four times in a millisecond. keepalived has no such thing: its restart is a failover.',
+    note: 'Another process takes the place of the running one, one after the other. A client pings the VIP four times in a millisecond; dark is the longest time that one of these pings waited for an answer, to it or to a later one. keepalived has no such thing: its restart is a failover.',
     claims,
   };
 }
