@@ -7,7 +7,7 @@ import { errorText } from '../base/errorText.ts';
 import { replaceFile } from '../base/replaceFile.ts';
 import { wantsColor } from '../base/terminal.ts';
 import type { ControlClient, JournalEntry, StatusReport } from '../observe/controlClient.ts';
-import { addSocketOptions, openControl } from './controlSocket.ts';
+import { addSocketOptions, NoAnswer, openControl } from './controlSocket.ts';
 import type { SocketOptions } from './controlSocket.ts';
 import { exitCodes } from './exitCodes.ts';
 import { oneLine, statusTable, wrap } from './statusTable.ts';
@@ -49,7 +49,8 @@ async function withClient(
     client = await openControl(options);
     await work(client);
   } catch (error) {
-    process.stderr.write(`failoverd: ${errorText(error)}\n`);
+    const advice = error instanceof NoAnswer ? `; ${error.advice}` : '';
+    process.stderr.write(`failoverd: ${errorText(error)}${advice}\n`);
     process.exitCode = exitCodes.failure;
   } finally {
     client?.close();
@@ -76,6 +77,7 @@ function show(report: StatusReport, options: Printing): void {
 async function watch(name: string | undefined, options: Printing): Promise<void> {
   const redraw = process.stdout.isTTY && options.json !== true;
   let last: StatusReport | undefined;
+  let complaint: string | undefined;
   if (redraw) {
     process.stdout.on('resize', () => {
       if (last !== undefined) process.stdout.write(screen(last));
@@ -87,6 +89,7 @@ async function watch(name: string | undefined, options: Printing): Promise<void>
       const shown = (report: StatusReport): void => {
         if (process.stdout.writableLength > 0) return;
         last = report;
+        complaint = undefined;
         if (redraw) process.stdout.write(screen(report));
         else show(report, options);
       };
@@ -96,7 +99,8 @@ async function watch(name: string | undefined, options: Printing): Promise<void>
       last = undefined;
       const text = `failoverd: ${errorText(error)}; waiting`;
       if (redraw) process.stdout.write(`\u001b[H\u001b[J${paragraph(text)}`);
-      else process.stderr.write(`${text}\n`);
+      else if (text !== complaint) process.stderr.write(`${text}\n`);
+      complaint = text;
     }
     await sleep(1000);
   }
@@ -163,7 +167,9 @@ function setDrained(method: 'drain' | 'undrain') {
   return (name: string | undefined, options: SocketOptions) =>
     withClient(options, async (client) => {
       for (const one of await client[method](name)) {
-        process.stdout.write(`${one} ${method === 'drain' ? 'is drained' : 'may serve again'}\n`);
+        process.stdout.write(
+          `${one} ${method === 'drain' ? 'is drained' : 'is back in service'}\n`,
+        );
       }
     });
 }

@@ -42,7 +42,7 @@ export async function openControl(options: SocketOptions): Promise<ControlClient
   const [first, ...others] = tried.filter(({ client }) => client !== undefined);
   if (first?.client !== undefined && others.length === 0) return first.client;
   for (const { client } of tried) client?.close();
-  if (first === undefined) throw new Error(`no daemon answers at ${places.join(' or ')}`);
+  if (first === undefined) throw new NoAnswer(`no daemon answers at ${places.join(' or ')}`, runs);
   const answering = [first, ...others].map(({ place }) => `  --socket ${place}\n`).join('');
   throw new Error(
     `several daemons run here; choose one with --instance, -s, -f or\n${answering}`.trimEnd(),
@@ -51,8 +51,26 @@ export async function openControl(options: SocketOptions): Promise<ControlClient
 
 function connect(place: string): Promise<ControlClient> {
   return ControlClient.connect(place).catch((error: unknown) => {
-    throw new Error(`no daemon answers at ${place}: ${errorText(error)}`);
+    throw new NoAnswer(`no daemon answers at ${place}: ${errorText(error)}`, adviceOn(error));
   });
+}
+
+/** The message says what happened, `advice` what to do. */
+export class NoAnswer extends Error {
+  readonly advice: string;
+
+  constructor(message: string, advice: string) {
+    super(message);
+    this.advice = advice;
+  }
+}
+
+const runs = 'does it run? (systemctl status failoverd)';
+
+function adviceOn(error: unknown): string {
+  const { code } = error as NodeJS.ErrnoException;
+  const denied = code === 'EACCES' || code === 'EPERM';
+  return denied ? "be root, or a member of the file's control_group" : runs;
 }
 
 /** What was said on the command line wins over the environment. */

@@ -4,6 +4,7 @@
  */
 import { paint } from '../base/terminal.ts';
 import type {
+  AlarmReport,
   DaemonReport,
   InstanceReport,
   NotifyReportLine,
@@ -24,16 +25,14 @@ const briefFrom = 8;
 export function statusTable(report: StatusReport, options: TableOptions): string {
   const { instances, groups, trackers, alarms, daemon } = report;
   const brief = instances.length >= briefFrom;
-  const width = Math.max(8, ...instances.map(({ name }) => Math.min(name.length, 20)));
+  const width = nameWidth(instances, options.columns);
   const lines = [headLine(report), ''];
-  for (const { name, instance, sentence, sinceAt } of alarms) {
-    const alarm = `alarm ${name} of ${instance} for ${age(daemon.at - sinceAt)}: ${sentence}`;
+  for (const alarm of alarmTexts(alarms, daemon.at))
     lines.push(...wrap(alarm, '', options.columns));
-  }
   if (alarms.length > 0) lines.push('');
   lines.push(columnsLine(width));
   for (const one of brief ? troubleFirst(instances) : instances) {
-    lines.push(instanceLine(one, daemon, width, options));
+    lines.push(...instanceLines(one, daemon, width, options));
     if (brief && !isTrouble(one)) continue;
     for (const line of details(one, daemon)) lines.push(...wrap(line, '  ', options.columns));
   }
@@ -43,7 +42,7 @@ export function statusTable(report: StatusReport, options: TableOptions): string
   }
   if (trackers.length > 0) lines.push('');
   for (const one of trackers) {
-    lines.push(trackerLine(one));
+    lines.push(...wrap(trackerLine(one), '', options.columns));
     if (brief || one.runs === undefined) continue;
     lines.push(...wrap(runsText(one.runs, daemon.at), '  ', options.columns));
   }
@@ -51,6 +50,22 @@ export function statusTable(report: StatusReport, options: TableOptions): string
   if (late.length > 0) lines.push('');
   for (const text of late) lines.push(...wrap(text, '', options.columns));
   return lines.map((line) => `${cut(line, options.columns)}\n`).join('');
+}
+
+/** From this many on, alarms of one kind are one line: what all instances have is said once. */
+const manyAlarms = 4;
+
+function alarmTexts(alarms: readonly AlarmReport[], at: number): string[] {
+  const told = new Set<string>();
+  return alarms.flatMap(({ name, instance, sentence, sinceAt }) => {
+    const alike = alarms.filter((other) => other.name === name);
+    const text = `${instance} for ${age(at - sinceAt)}: ${sentence}`;
+    if (alike.length < manyAlarms) return [`alarm ${name} of ${text}`];
+    if (told.has(name)) return [];
+    told.add(name);
+    const count = alike.length - 1;
+    return [`alarm ${name} of ${text} (and of ${count} other instances: --json lists them)`];
+  });
 }
 
 function isTrouble({ state, drained }: InstanceReport): boolean {
@@ -78,26 +93,36 @@ function columnsLine(width: number): string {
   return ['INSTANCE'.padEnd(width), ...cells, 'EVERY'.padStart(7), 'MASTER'].join(' ');
 }
 
-function instanceLine(
+/** Of the cells between the name and the master, with the spaces around them. */
+const cellsWidth = 38;
+/** Of the column of names: as the longest needs, where there is room, and 20 at the expense of the master. */
+function nameWidth(instances: readonly InstanceReport[], columns: number): number {
+  const longest = Math.max(0, ...instances.map(({ name }) => name.length));
+  const masters = Math.max(0, ...instances.map((one) => masterText(one).length));
+  return Math.max(8, Math.min(longest, Math.max(20, columns - cellsWidth - masters)));
+}
+
+/** A name is what other commands are given: one that is too long has a line of its own. */
+function instanceLines(
   one: InstanceReport,
   daemon: DaemonReport,
   width: number,
   options: TableOptions,
-): string {
+): string[] {
+  const fits = one.name.length <= width;
   const state = one.state.padEnd(7);
   const wanted = one.state === 'MASTER' ? one.addresses.length : 0;
   const cells = [
-    cut(one.name, width).padEnd(width),
+    (fits ? one.name : '').padEnd(width),
     painted(state, one.state, options.color),
     age(daemon.at - one.sinceAt).padStart(6),
     String(one.priority.effective).padStart(5),
     `${one.confirmed}/${wanted}`.padStart(7),
     millis(one.masterAdvertIntervalMs).padStart(7),
   ];
-  // The cells and their spaces, without the codes of colors.
-  const taken = width + 38;
-  const master = keepEnd(masterText(one), options.columns - taken);
-  return `${cells.join(' ')} ${master}`.trimEnd();
+  const master = keepEnd(masterText(one), options.columns - width - cellsWidth);
+  const line = `${cells.join(' ')} ${master}`.trimEnd();
+  return fits ? [line] : [one.name, line];
 }
 
 function masterText(one: InstanceReport): string {
@@ -212,7 +237,8 @@ export function wrap(text: string, indent: string, columns: number): string[] {
 
 /** The end of an IPv6 address tells routers apart, and the priority follows it. */
 function keepEnd(text: string, room: number): string {
-  return text.length <= room || room < 1 ? text : `…${text.slice(text.length - room + 1)}`;
+  if (text.length <= room || room < 4) return text;
+  return `...${text.slice(text.length - room + 3)}`;
 }
 
 /** Cuts what is seen, and lets color codes through. */
@@ -220,7 +246,7 @@ function cut(line: string, columns: number): string {
   // eslint-disable-next-line no-control-regex
   const codes = line.match(/\u001b\[[0-9]+m/g)?.join('').length ?? 0;
   const room = columns + codes;
-  return line.length <= room ? line : `${line.slice(0, room - 1)}…`;
+  return line.length <= room ? line : `${line.slice(0, room - 3)}...`;
 }
 
 /** Whole units, the two largest at most: `3s`, `4m12s`, `5h3m`, `12d4h`. */

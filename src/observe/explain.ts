@@ -151,7 +151,7 @@ function peerWords(cause: Cause): string | undefined {
 
 /** Microseconds with three significant digits, in the unit that reads best. */
 export function duration(micros: number): string {
-  if (micros < 1000) return `${micros} µs`;
+  if (micros < 1000) return `${micros} us`;
   const [value, unit] = micros < 1_000_000 ? [micros / 1000, 'ms'] : [micros / 1_000_000, 's'];
   return `${value >= 1000 ? Math.round(value) : Number(value.toPrecision(3))} ${unit}`;
 }

@@ -147,8 +147,8 @@ function chainSentences(chain: Chain | undefined): string[] {
   }
   if (revision !== undefined) {
     const reloaded = chain.sinceReload !== undefined;
-    const of = `revision ${revision} of its configuration`;
-    parts.push(reloaded ? `A reload had just given it ${of}.` : `It ran with ${of}.`);
+    const what = `revision ${revision} of its configuration`;
+    parts.push(reloaded ? `A reload had just applied ${what}.` : `In effect was ${what}.`);
   }
   return parts;
 }

@@ -163,7 +163,52 @@ test('a long address of the master keeps its end and the priority', () => {
     .split('\n')
     .filter((one) => /^(?:INSTANCE|a_name)/.test(one));
   expect(line).toHaveLength(80);
-  expect(line).toMatch(/ …54:ff:fe12:3456 \(120\)$/);
+  expect(line).toMatch(/ \.\.\.:ff:fe12:3456 \(120\)$/);
+});
+
+test('an alarm that all instances have is told once', () => {
+  const many = report([backup]);
+  const alarms = ['VI_1', 'VI_2', 'VI_3', 'VI_4'].map((instance) => ({
+    name: 'rx_silent' as const,
+    instance,
+    sinceAt: now - 5000,
+    sentence: 'none ever heard',
+  }));
+  const lines = (shown: StatusReport['alarms']) =>
+    statusTable({ ...many, alarms: shown }, { columns: 200, color: false })
+      .split('\n')
+      .filter((line) => line.startsWith('alarm'));
+  expect(lines(alarms.slice(1))).toHaveLength(3);
+  expect(lines(alarms)).toEqual([
+    'alarm rx_silent of VI_1 for 5s: none ever heard (and of 3 other instances: --json lists them)',
+  ]);
+});
+
+test('a name is whole, however long: other commands are given it', () => {
+  const names = ['a', 'VI_customer_network_number_1', 'VI_customer_network_number_2'];
+  const all = names.map((name) => ({ ...backup, name }));
+  const table = (columns: number) =>
+    statusTable(report(all), { columns, color: false })
+      .split('\n')
+      .filter((line) => /^(?:INST|a |VI_c| +BACKUP)/.test(line));
+  expect(table(80)).toEqual([
+    'INSTANCE              STATE    SINCE  PRIO    VIPS   EVERY MASTER',
+    'a                     BACKUP   4m12s   100     0/0      1s 192.168.122.102 (120)',
+    names[1],
+    '                      BACKUP   4m12s   100     0/0      1s 192.168.122.102 (120)',
+    names[2],
+    '                      BACKUP   4m12s   100     0/0      1s 192.168.122.102 (120)',
+  ]);
+  expect(table(200)[2]).toBe(
+    'VI_customer_network_number_1 BACKUP   4m12s   100     0/0      1s 192.168.122.102 (120)',
+  );
+});
+
+test('nothing but ASCII, for terminals without UTF-8', () => {
+  const long = { ...backup, master: { address: 'fe80::5054:ff:fe12:3456', priority: 120 } };
+  const text = statusTable(report([long]), { columns: 45, color: false });
+  // eslint-disable-next-line no-control-regex
+  expect(text).not.toMatch(/[^\u0000-\u007f]/);
 });
 
 test('who is told late is shown, and nobody else', () => {

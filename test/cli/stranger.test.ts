@@ -186,6 +186,16 @@ describe('somebody whose host is not as it should be', () => {
     expect(code).toBe(4);
   });
 
+  it('has no daemon that runs, and is asked whether it does', async () => {
+    const words = ['status', '--socket', path.join(directory, 'no.sock')];
+    const { stderr, code } = await failoverd(words);
+    expect(stderr).toMatch(
+      /^failoverd: no daemon answers at .*ENOENT\); does it run\? \(systemctl/,
+    );
+    oneSentence(stderr);
+    expect(code).toBe(1);
+  });
+
   it('has a log file that cannot be written: it is said, and the daemon is not mute', async () => {
     const words = ['-f', file('good.conf', good), '-G', '-g/no/such/directory/log'];
     const { stderr, code } = await failoverd(words, [], nobody);

@@ -109,18 +109,12 @@ test.runIf(missing === '')('why names every cause, and everybody agrees', async 
 
     server1.reload(config(200).replace('priority 200', 'priority 50'));
     await settled(stage, 'server2');
-    await expectWhy(one, /its priority is higher\..* A reload had just given it revision 2 of its/);
+    await expectWhy(one, /its priority is higher\..* A reload had just applied revision 2 of its/);
     server1.reload(config(200));
     await settled(stage, 'server1');
-    await expectWhy(
-      one,
-      /although its priority is lower\..* A reload had just given it revision 3/,
-    );
+    await expectWhy(one, /although its priority is lower\..* A reload had just applied revision 3/);
     server2.reload(config(100).replace('interface eth0', 'interface eth77'));
-    await expectWhy(
-      two,
-      /interface eth77 does not exist\..* A reload had just given it revision 2/,
-    );
+    await expectWhy(two, /interface eth77 does not exist\..* A reload had just applied revision 2/);
     server2.reload(config(100).replace('router_id 51', 'router_id 52'));
     await expectEvent(two, /VI_1: \w+ -> BACKUP \(priority 100\): the configuration was changed/);
     server2.reload(config(100));

@@ -73,7 +73,7 @@ describe('a transition in words', () => {
 
   it('writes durations in the unit that reads best', () => {
     expect([900, 3906, 999_499, 3_023_437, 4_000_000_000].map(duration)).toEqual([
-      '900 µs',
+      '900 us',
       '3.91 ms',
       '999 ms',
       '3.02 s',

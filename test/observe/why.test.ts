@@ -46,7 +46,7 @@ const reload: JournalEntry = {
 describe('why', () => {
   it('names the revision of the configuration', () => {
     expect(sentences({ revision: 1, wallMs: now - 10 })).toMatch(
-      /It ran with revision 1 of its configuration\.$/,
+      /In effect was revision 1 of its configuration\.$/,
     );
     expect(sentences(undefined)).not.toContain('revision');
   });
@@ -87,12 +87,12 @@ describe('why', () => {
     const told = { revision: 2, wallMs: now - 200 };
     expect(chain(told)).toEqual({ revision: 2, sinceReload: 200_000 });
     const said = sentences(told, [reload]);
-    expect(said).toMatch(/A reload had just given it revision 2 of its configuration\.$/);
+    expect(said).toMatch(/A reload had just applied revision 2 of its configuration\.$/);
     expect(said).not.toContain('Shortly before');
     // Long ago, or of another instance only: it is not the story of this one.
-    expect(sentences({ revision: 2, wallMs: now - 60_000 })).toMatch(/It ran with revision 2/);
+    expect(sentences({ revision: 2, wallMs: now - 60_000 })).toMatch(/In effect was revision 2/);
     expect(sentences({ revision: 2, wallMs: now - 60_000 }, [reload])).toMatch(
-      /Shortly before: reloaded \/x\.conf\. It ran with revision 2/,
+      /Shortly before: reloaded \/x\.conf\. In effect was revision 2/,
     );
   });
 });
