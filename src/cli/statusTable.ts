@@ -149,7 +149,7 @@ function details(one: InstanceReport, daemon: DaemonReport): string[] {
   for (const { address, error, foreignOn } of addresses) {
     if (error !== undefined) lines.push(`${address}: ${error}`);
     if (foreignOn !== undefined)
-      lines.push(`${address}: on ${foreignOn}, not put there by failoverd`);
+      lines.push(`${address}: on ${foreignOn}, but failoverd did not add it`);
   }
   if (arrivals.nearFailovers > 0) {
     const longest = `at most ${arrivals.longestMissed} adverts missed in a row`;

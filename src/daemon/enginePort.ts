@@ -15,7 +15,7 @@ export interface EnginePort {
   willFd(): number;
   /** The flight recorder, one JSON line for each thing the core was told. */
   record(): readonly string[];
-  /** Descriptors for the process that is to go on in place of this one. */
+  /** Descriptors for the process that is starting to replace this one. */
   prepareHandOver(): HandOverPlace;
   /** Lets that one's engine go on, if it answers within so many microseconds (`HandedOver`). */
   handOver(patience: number): void;

@@ -78,7 +78,7 @@ export class Guardian {
     lineOf(child)?.on('error', () => undefined);
     this.#tell();
     const ready = await isReady(child, ended);
-    const watches = `the guardian watches, process ${child.pid}${whatEndsIt(child.pid)}`;
+    const watches = `the guardian is watching, process ${child.pid}${whatEndsIt(child.pid)}`;
     if (ready) log.info(watches, { event: 'guardian' });
     else if (this.#child === child) this.#trouble('the guardian does not say that it watches');
     child.unref();

@@ -137,7 +137,7 @@ function upgradeOf(
 
 /** The engine has stopped, and that of `heir` goes on. */
 async function leave({ daemon, log, manager }: LifeParts, servers: Servers, heir: Heir) {
-  log.notice(`process ${heir.pid} goes on in place of this one`, { event: 'upgrade' });
+  log.notice(`process ${heir.pid} has replaced this one`, { event: 'upgrade' });
   manager.handOver(heir.pid);
   const bounds = { release: false, engineMs: engineStopMs, scriptsMs: scriptsStopMs };
   await daemon.handOver(bounds, async () => {
@@ -173,7 +173,7 @@ async function stopDaemon({ daemon, options, log, signals }: LifeParts): Promise
     await daemon.hurry();
     return;
   }
-  if (!result.inTime) log.error('the engine did not give everything back in time');
+  if (!result.inTime) log.error('the engine did not release everything in time');
   log.notice('stopped', { event: 'stopped' });
 }
 

@@ -63,7 +63,7 @@ export async function runDaemon(options: DaemonOptions, signals: Signals): Promi
       log.error(error.message, { event: 'refused' });
       return { kind: 'failed', why: error.why };
     }
-    log.error(`a fault of failoverd itself: ${errorText(error)}`, { event: 'internal' });
+    log.error(`internal error: ${errorText(error)}`, { event: 'internal' });
     if (error instanceof Error) log.error(error.stack ?? '');
     return { kind: 'failed', why: 'internal' };
   } finally {
@@ -216,7 +216,7 @@ function keptPidFiles(files: readonly string[], log: RunningLog) {
 /** keepalived would go to the background without -n: whoever waits for that should know. */
 function tellForeground({ foregroundAsked }: DaemonOptions, log: RunningLog): void {
   if (foregroundAsked || process.env['NOTIFY_SOCKET'] !== undefined) return;
-  log.notice('failoverd stays in the foreground; -n says that this is known', {
+  log.notice('failoverd always stays in the foreground (-n silences this message)', {
     event: 'foreground',
   });
 }
@@ -294,7 +294,7 @@ async function goOn(parts: RunParts): Promise<DaemonEnd> {
   await inherited;
   heirship.serve();
   const lock = await inheritLock(heirship.descriptors.lock);
-  const sentence = `goes on in place of process ${heirship.predecessor}`;
+  const sentence = `has replaced process ${heirship.predecessor}`;
   log.notice(sentence, { event: 'upgrade' });
   const entry = { wallMs: Date.now(), kind: 'upgrade', subject: undefined } as const;
   daemon.journal.add({ ...entry, sentence, event: undefined });

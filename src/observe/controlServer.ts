@@ -47,7 +47,8 @@ export async function startControlServer(options: ControlServerOptions): Promise
   const { mode } = statSync(directory);
   // With the sticky bit (/tmp) nobody can put another socket in the place of ours.
   if ((mode & 0o1002) === 0o002) throw new Error(`${directory} can be written by everybody`);
-  if (await answers(options.path)) throw new Error(`somebody answers at ${options.path} already`);
+  if (await answers(options.path))
+    throw new Error(`another process already answers at ${options.path}`);
   rmSync(options.path, { force: true });
   const server = new ControlServer(options);
   await server.listen();

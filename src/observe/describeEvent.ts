@@ -88,9 +88,9 @@ export function describeEvent(event: EngineEvent, names: Names): Description | u
         latenessMicros: event.lateness,
       });
     case 'InstanceApplied':
-      return line('debug', `revision ${event.revision} of its configuration holds`);
+      return line('debug', `revision ${event.revision} of its configuration is in effect`);
     case 'InstanceRemoved':
-      return line('info', 'it is gone');
+      return line('info', 'removed');
     case 'ObjectFailed':
     case 'ObjectRestored':
       return describeObject(event, line);
@@ -114,8 +114,8 @@ function describeAddress(event: AddressEvent, line: Line): Description {
     return line('warning', text, { address, count: event.count });
   }
   const text =
-    `${address} stands on ${event.interfaceName} and failoverd has not put it there:` +
-    ' this host answers for it even when another router is MASTER';
+    `${address} is on ${event.interfaceName}, but failoverd did not add it:` +
+    ' this host answers for it even while another router is MASTER';
   return line('warning', text, { address, interface: event.interfaceName });
 }
 
@@ -134,7 +134,7 @@ function gateLine(event: Extract<EngineEvent, { kind: 'GateClosed' | 'GateOpened
     return line('info', `its addresses wait for notify_gate, at most ${duration(event.limit)}`);
   }
   return event.inTime
-    ? line('info', 'notify_gate is through: its addresses are added')
+    ? line('info', 'notify_gate has finished: its addresses are added')
     : line('warning', 'notify_gate took too long: its addresses are added without it');
 }
 
@@ -164,7 +164,7 @@ function describeEngine(event: OwnEvent, line: Line): Description | undefined {
       return startedLine(event, line);
     case 'TrackersBlind':
       return event.blind
-        ? line('error', 'nobody watched the trackers for too long: giving way')
+        ? line('error', 'the trackers were not watched for too long: giving up MASTER')
         : line('notice', 'the trackers are watched again');
     case 'LinkSeen': {
       const state = event.running ? 'running' : event.up ? 'up without a carrier' : 'down';
@@ -181,7 +181,7 @@ function describeEngine(event: OwnEvent, line: Line): Description | undefined {
     case 'ProcessEventsLost':
       return line('info', 'process events were missed; all processes are looked at again');
     case 'Stopped':
-      return line('info', 'everything has been given back');
+      return line('info', 'everything has been released');
     case 'ProcessExited':
     case 'ProcessForked':
     case 'ProcessExecuted':

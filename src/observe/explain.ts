@@ -27,7 +27,7 @@ export function explainTransition(event: StateChanged, names: Names): string {
   const why = explainCause(event.cause, names, event.instance);
   const priority = `priority ${event.effectivePriority}`;
   if (event.cause.kind === 'carriedOver') {
-    return `${name}: goes on as ${stateWord(event.to)} (${priority}): ${why}`;
+    return `${name}: continues as ${stateWord(event.to)} (${priority}): ${why}`;
   }
   if (event.repeated) {
     return `${name}: still ${stateWord(event.to)} (${priority}), addresses announced again: ${why}`;
@@ -39,7 +39,7 @@ export function explainTransition(event: StateChanged, names: Names): string {
 export function explainGroupTransition(event: GroupStateChanged, names: Names): string {
   const change =
     event.cause.kind === 'carriedOver'
-      ? `goes on as ${stateWord(event.to)}`
+      ? `continues as ${stateWord(event.to)}`
       : `${stateWord(event.from)} -> ${stateWord(event.to)}`;
   return `group ${names.group(event.group)}: ${change}: ${explainCause(event.cause, names)}`;
 }
@@ -53,7 +53,7 @@ type Explain = (cause: Cause, names: Names, instance: number | undefined) => str
 
 const causeWords: Readonly<Record<CauseKind, Explain>> = {
   none: () => 'no cause was given',
-  started: () => 'it has been started',
+  started: () => 'failoverd has started',
   masterSilent: (cause) =>
     `no advert from ${peerWords(cause) ?? 'any other router'} for ${duration(cause.silence)}`,
   goodbyeReceived: ({ peer }) => `${peer ?? 'the master'} said goodbye (priority 0)`,
@@ -71,7 +71,7 @@ const causeWords: Readonly<Record<CauseKind, Explain>> = {
   drained: () => 'an operator drained it',
   removed: () => 'it was removed from the configuration',
   configChanged: () => 'the configuration was changed',
-  carriedOver: () => 'this process has taken the place of another one (failoverd upgrade)',
+  carriedOver: () => 'this process has replaced another one (failoverd upgrade)',
   groupMember: (cause, names) => `it follows ${memberWords(cause, names)}`,
   trackerFault: (cause, names) => `${trackerWords(cause, names)} reports a failure`,
   interfaceDown: (cause) => `${linkWords(cause)} is down`,
@@ -119,9 +119,9 @@ export function addressErrorText(errorNumber: number): string {
 }
 
 function clearedWords(cause: Cause, names: Names): string {
-  if (cause.tracker !== undefined) return `${trackerWords(cause, names)} is well again`;
+  if (cause.tracker !== undefined) return `${trackerWords(cause, names)} has recovered`;
   if (cause.interfaceName !== '') return `interface ${cause.interfaceName} is usable again`;
-  return 'nothing is wrong any more';
+  return 'all faults have cleared';
 }
 
 function trackerWords(cause: Cause, names: Names): string {

@@ -93,7 +93,7 @@ describe.skipIf(missing !== '')(`the guardian ${missing}`, () => {
     await holder.waitForLine(/held/);
     const daemon = await world.daemon(file);
     await new Promise((resolve) => setTimeout(resolve, 500));
-    expect(daemon.lines.join()).not.toMatch(/already runs|guardian watches/);
+    expect(daemon.lines.join()).not.toMatch(/already runs|guardian is watching/);
     holder.signal('SIGKILL');
     await daemon.waitForLine(/BACKUP -> MASTER/);
     await daemon.stop();
@@ -114,7 +114,7 @@ describe.skipIf(missing !== '')(`the guardian ${missing}`, () => {
     // Who may not ask for the least score keeps the daemon's.
     const score = (of: number): string => readFileSync(`/proc/${of}/oom_score_adj`, 'utf8');
     expect(score(pid)).toBe(mayAskForMore() ? '-1000\n' : score(daemon.pid));
-    const told = daemon.lines.find((line) => line.includes('the guardian watches')) ?? '';
+    const told = daemon.lines.find((line) => line.includes('the guardian is watching')) ?? '';
     const open = `without CAP_SYS_RESOURCE .*\\(oom_score_adj ${score(pid).trim()}\\)`;
     expect(told).toMatch(new RegExp(mayAskForMore() ? `process ${pid}$` : open));
     await daemon.stop();

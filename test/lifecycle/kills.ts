@@ -8,7 +8,7 @@ import { configuration, World } from './world.ts';
 /** The process ids of the guardians that a daemon has had, oldest first. */
 export function guardians(daemon: LabProcess): readonly number[] {
   return daemon.lines.flatMap((line) => {
-    const pid = /the guardian watches, process ([0-9]+)/.exec(line)?.[1];
+    const pid = /the guardian is watching, process ([0-9]+)/.exec(line)?.[1];
     return pid === undefined ? [] : [Number(pid)];
   });
 }

@@ -24,7 +24,7 @@ describe.skipIf(missing !== '')(`a daemon that is reloaded ${missing}`, () => {
     world.host.writeConfig(configuration().replace('interface eth0', 'interfaec eth0'));
     daemon.signal('SIGHUP');
     await daemon.waitForLine(
-      /was not reloaded: it has 1 error.* at .*:\d+:\d+; what was running goes on/,
+      /was not reloaded: it has 1 error.* at .*:\d+:\d+; the running configuration stays in effect/,
     );
     expect(daemon.tail()).toMatch(/keepalived\.conf:\d+:\d+: error: /);
     const since = Capture.now();

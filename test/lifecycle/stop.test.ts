@@ -44,7 +44,7 @@ describe.skipIf(missing !== '')(`a daemon that is stopped ${missing}`, () => {
       const text = configuration().replace(VIP, `${OWN}\n    ${VIP}`);
       const daemon = await world.daemon(world.host.writeConfig(text));
       await world.addresses(OWN, VIP);
-      await daemon.waitForLine(/192\.168\.122\.101 stands on eth0 and failoverd has not put it/);
+      await daemon.waitForLine(/192\.168\.122\.101 is on eth0, but failoverd did not add it/);
       daemon.signal(signal);
       await daemon.ended;
       await world.nothingLeft();

@@ -89,7 +89,7 @@ class Upgraded {
   async succeed(): Promise<number> {
     const before = this.pid;
     const { code, text } = await this.ask('upgrade');
-    expect(text).toMatch(/^process \d+ goes on in place of process \d+$/m);
+    expect(text).toMatch(/^process \d+ has replaced process \d+$/m);
     expect(code).toBe(0);
     await eventually('the pid file of the heir', () => this.pid !== before);
     await eventually('the end of the old one', () => !lives(before));
@@ -197,12 +197,17 @@ describe.skipIf(missing !== '')(`a daemon that is upgraded ${missing}`, () => {
     const { pid } = upgraded;
     world.host.writeConfig(router(0.1, 150).replace('interface eth0', 'interfaec eth0'));
     const refused = await upgraded.ask('upgrade');
-    expect(refused.text).toMatch(/^no upgrade: .* it has 1 error.*; what was running goes on$/m);
+    expect(refused.text).toMatch(
+      /^no upgrade: .* it has 1 error.*; the running configuration stays in effect$/m,
+    );
     expect(refused.code).toBe(1);
     world.host.writeConfig(router(0.1, 150));
     for (const [broken, why] of [
-      ['process.exit(7);', /^no upgrade: the new process ended with status 7; what was running/m],
-      ['import "nowhere";', /^no upgrade: the new process ended with status 1; what was running/m],
+      ['process.exit(7);', /^no upgrade: the new process ended with status 7; the running daemon/m],
+      [
+        'import "nowhere";',
+        /^no upgrade: the new process ended with status 1; the running daemon/m,
+      ],
       [
         'process.kill(process.pid, "SIGKILL");',
         /^no upgrade: the new process was ended by SIGKILL/m,
@@ -224,10 +229,10 @@ describe.skipIf(missing !== '')(`a daemon that is upgraded ${missing}`, () => {
     // Signals that ask do not end it.
     writeFileSync(upgraded.program, 'process.on("SIGTERM", () => 0); setInterval(() => 0, 1000);');
     const { code, text } = await upgraded.ask('upgrade');
-    expect(text).toMatch(/^no upgrade: the new process .*30 s.*; what was running goes on$/m);
+    expect(text).toMatch(/^no upgrade: the new process .*30 s.*; the running daemon continues$/m);
     expect(code).toBe(1);
-    const heir = await first.waitForLine(/process \d+ is to go on in place of this one/);
-    const candidate = Number(/process (\d+) is to/.exec(heir)?.[1]);
+    const heir = await first.waitForLine(/process \d+ is starting to replace this one/);
+    const candidate = Number(/process (\d+) is starting/.exec(heir)?.[1]);
     await eventually('the end of the new process', () => !lives(candidate));
     await neverStopped(witness, pid);
     // And the next one may try.
@@ -240,10 +245,10 @@ describe.skipIf(missing !== '')(`a daemon that is upgraded ${missing}`, () => {
     await first.waitForLine(/BACKUP -> MASTER/);
     const witness = await Capture.start(world.lab.client);
     const asked = upgraded.ask('upgrade');
-    const line = await first.waitForLine(/goes on in place of process/);
+    const line = await first.waitForLine(/has replaced process/);
     expect(line).toMatch(String(first.pid));
-    const heir = await first.waitForLine(/process \d+ is to go on in place of this one/);
-    kill(Number(/process (\d+) is to/.exec(heir)?.[1]), 'SIGKILL');
+    const heir = await first.waitForLine(/process \d+ is starting to replace this one/);
+    kill(Number(/process (\d+) is starting/.exec(heir)?.[1]), 'SIGKILL');
     await witness.waitForAdvert({ from: OWN, priority: 0 });
     await asked;
     await world.addresses(`${OWN}/24`);
@@ -356,11 +361,13 @@ describe.skipIf(missing !== '')(`a daemon that is upgraded ${missing}`, () => {
     await eventually('the end of the old one', () => !lives(first.pid));
     await upgraded.succeed();
     expect((await upgraded.ask('why')).text).toMatch(/VI_1: BACKUP -> MASTER .*no advert from/);
-    expect((await upgraded.ask('events')).text).toMatch(/VI_1: goes on as MASTER \(priority 150\)/);
+    expect((await upgraded.ask('events')).text).toMatch(
+      /VI_1: continues as MASTER \(priority 150\)/,
+    );
     const trace = world.host.privatePath('trace');
     expect((await upgraded.ask('record', trace)).code).toBe(0);
     const replayed = await world.finish(['replay', trace]);
-    expect(replayed.text).toMatch(/goes on as MASTER/);
+    expect(replayed.text).toMatch(/continues as MASTER/);
     expect(replayed.code).toBe(0);
     expect((await upgraded.ask('drain')).code).toBe(0);
     await world.addresses(`${OWN}/24`);

@@ -92,7 +92,7 @@ walkthrough('somebody else has put the address on this host', ALONE, async (stag
   await vipIsOn(stage, 'server1');
   const [one] = (await statusOf(server1)).instances;
   expect(one?.addresses).toMatchObject([{ address: VIP, state: 'confirmed', foreignOn: 'ens9' }]);
-  expect(await eventsOf(server1)).toMatch(/stands on ens9 and failoverd has not put it there/);
+  expect(await eventsOf(server1)).toMatch(/is on ens9, but failoverd did not add it/);
   await server1.ip('addr', 'del', `${VIP}/32`, 'dev', 'ens9');
   await eventually('nothing odd', async () => {
     const [now] = (await statusOf(server1)).instances;
@@ -105,7 +105,7 @@ walkthrough('somebody else has put the address on this host', ALONE, async (stag
   const since = Capture.now();
   await stage.server1.start(version3('0.2', [`${VIP}/24`]));
   await stage.capture.waitForAdvert({ from: SERVER1, priority: 200, since });
-  await stage.server1.process.waitForLine(/stands on eth0 and failoverd has not put it there/);
+  await stage.server1.process.waitForLine(/is on eth0, but failoverd did not add it/);
   await eventually('MASTER', async () => (await whyOf(server1)).startsWith('MASTER'));
   expect(await whyOf(server1)).toContain('MASTER');
   await stage.server1.stop();

@@ -27,7 +27,7 @@ const TROUBLES = [
 const MENDED = [
   /the process id is in \/run\/failoverd\/here\.pid now/,
   /what the settings of the kernel were is in \/run\/failoverd\/sysctls-\d+\.json now/,
-  /\/run\/failoverd\/scripts\.\d+: scripts are written down again/,
+  /\/run\/failoverd\/scripts\.\d+: running scripts are recorded again/,
 ];
 
 /** One line, as it is for people. */
@@ -121,7 +121,9 @@ test.runIf(missing === '')(`no room for a single file ${missing}`.trim(), async 
     const env = { TMPDIR: '/run/full' };
     const argv = [process.execPath, FAILOVERD, 'run', ...flags];
     const daemon = await host.start(argv, { name: 'failoverd', outsideNetwork: true, env });
-    await daemon.waitForLine(new RegExp(`no control socket ${socket}: .*ENOSPC.*again every 10 s`));
+    await daemon.waitForLine(
+      new RegExp(`the control socket ${socket} cannot be opened: .*ENOSPC.*again every 10 s`),
+    );
     await daemon.waitForLine(/no copy of the configuration in \/run\/full\/saved: .*ENOSPC/);
     await witness.waitForAdvert({ from: SERVER1, priority: 200 });
     daemon.signal(rtmin + 2);
@@ -132,7 +134,7 @@ test.runIf(missing === '')(`no room for a single file ${missing}`.trim(), async 
 
     // It can be asked once there is room; what is asked for without any leaves nothing behind.
     await host.run('rm', '/run/full/a');
-    await daemon.waitForLine(new RegExp(`the control socket ${socket} is there now`));
+    await daemon.waitForLine(new RegExp(`the control socket ${socket} is open now`));
     const ask = (...words: readonly string[]) =>
       host.attempt(process.execPath, FAILOVERD, ...words, '--socket', socket);
     const record = await ask('record', '/run/full/record');

@@ -73,12 +73,12 @@ export class Servers {
   #miss(what: string, problem: string): undefined {
     if (this.#missed.has(what)) return;
     this.#missed.add(what);
-    const again = `it is tried again every ${everyMs / 1000} s`;
-    this.#parts.log.warning(`there is no ${what}: ${problem}${cureOf(problem)}; ${again}`);
+    const again = `trying again every ${everyMs / 1000} s`;
+    this.#parts.log.warning(`the ${what} cannot be opened: ${problem}${cureOf(problem)}; ${again}`);
   }
 
   #has(what: string): void {
-    if (this.#missed.delete(what)) this.#parts.log.notice(`the ${what} is there now`);
+    if (this.#missed.delete(what)) this.#parts.log.notice(`the ${what} is open now`);
   }
 
   #stopTrying(): void {

@@ -90,7 +90,7 @@ export class Reloader {
 }
 
 function refusal(file: string, why: string) {
-  const sentence = `${file} was not reloaded: ${why}; what was running goes on`;
+  const sentence = `${file} was not reloaded: ${why}; the running configuration stays in effect`;
   return { ok: false, sentence };
 }
 

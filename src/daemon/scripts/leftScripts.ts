@@ -24,7 +24,8 @@ export async function endLeftScripts(instance: string | undefined): Promise<stri
 export function recordScripts(instance: string | undefined, log: Log): void {
   const path = ledgerPath(instance);
   const tell = (problem: string | undefined): void => {
-    if (problem === undefined) return log.notice(`${path}: scripts are written down again`, event);
+    if (problem === undefined)
+      return log.notice(`${path}: running scripts are recorded again`, event);
     const text = `scripts would outlive a killed failoverd: ${path}: ${problem}${cureOf(problem)}`;
     log.warning(text, event);
   };

@@ -224,7 +224,7 @@ function isUnweighted(model: Model, kind: 'trackScripts' | 'trackProbes', name: 
 }
 
 function verdictWords(report: TrackerReport): string {
-  return { ok: 'well: ', failed: 'failed: ', pending: '', value: '' }[report.status];
+  return { ok: 'OK: ', failed: 'failed: ', pending: '', value: '' }[report.status];
 }
 
 function levelOf(report: TrackerReport, before: TrackerReport | undefined): LogLevel {

@@ -82,7 +82,7 @@ export class Upgrade {
     const reloaded = await reload();
     if (!reloaded.ok) return { ok: false, sentence: `no upgrade: ${reloaded.sentence}` };
     const candidate = new Candidate(startHeir(engine.prepareHandOver(), this.#parts.lockFd()));
-    log.notice(`process ${candidate.pid} is to go on in place of this one`, { event: 'upgrade' });
+    log.notice(`process ${candidate.pid} is starting to replace this one`, { event: 'upgrade' });
     const problem = await this.#carry(candidate);
     if (problem !== undefined) {
       candidate.end();
@@ -90,7 +90,7 @@ export class Upgrade {
     }
     candidate.release();
     onDone(candidate);
-    const sentence = `process ${candidate.pid} goes on in place of process ${process.pid}`;
+    const sentence = `process ${candidate.pid} has replaced process ${process.pid}`;
     return { ok: true, sentence };
   }
 
@@ -220,5 +220,5 @@ class Candidate implements Heir {
 }
 
 function refusal(why: string): ReloadOutcome {
-  return { ok: false, sentence: `no upgrade: ${why}; what was running goes on` };
+  return { ok: false, sentence: `no upgrade: ${why}; the running daemon continues` };
 }

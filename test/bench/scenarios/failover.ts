@@ -162,7 +162,7 @@ const [ANNOUNCED, DARK, ADVERT_BEYOND, ANSWER_BEYOND] = [3, 4, 7, 8];
 /** A killed keepalived leaves the VIP behind, and its kernel answers for a dead router: not dark. */
 const columnOf = (end: Ended): number => (end === 'daemon killed' ? ANNOUNCED : DARK);
 const COLUMN_WORDS: Record<Ended, string> = {
-  'daemon killed': 'first announcement of the heir',
+  'daemon killed': 'first announcement of the new master',
   'daemon stopped': 'VIP dark',
 };
 
@@ -179,12 +179,12 @@ function claimsBeyond(rows: Table['rows'], interval: number): Claim[] {
       // Its own, or what it was seen to have on a quiet machine.
       most: Math.max(theirs, usual),
       of: 'value',
-      floor: 'the heir has to be given a processor',
+      floor: 'the new master has to be scheduled first',
       headline: true,
     };
   };
   return [
-    claim('first advert of the heir', ADVERT_BEYOND, 0.1),
+    claim('first advert of the new master', ADVERT_BEYOND, 0.1),
     claim('first answer of the VIP', ANSWER_BEYOND, 0.8),
   ];
 }
@@ -202,7 +202,7 @@ function claimsOf(rows: Table['rows']): Claim[] {
   const killed = claim('daemon killed', {
     most: 0.25,
     of: 'ratio',
-    floor: `the heir waits out its skewTime, ${figure(skew)} ms, after the goodbye (RFC 9568)`,
+    floor: `the new master waits for its skewTime, ${figure(skew)} ms, after the goodbye (RFC 9568)`,
   });
   return [
     {
@@ -212,14 +212,14 @@ function claimsOf(rows: Table['rows']): Claim[] {
       theirs: killed.theirs - skew,
       most: 2,
       of: 'value',
-      floor: 'guardian and heir have to be given a processor, one after the other',
+      floor: 'guardian and new master have to be scheduled, one after the other',
       headline: true,
     },
     killed,
     claim('daemon stopped', {
       most: 5,
       of: 'value',
-      floor: 'the heir has to be given a processor',
+      floor: 'the new master has to be scheduled first',
       headline: true,
     }),
     ...claimsBeyond(rows, interval),

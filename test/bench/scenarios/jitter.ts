@@ -302,17 +302,17 @@ function claimsOf(rows: Table['rows']): Claim[] {
   const atBest = `a bare C program on a real-time timer has ${figure(of(LOADED, 'floor'))} us here`;
   const besideAlone = (condition: Condition, words: string): Claim => ({
     ...common,
-    what: `the same ${words}, beside another failoverd that is left alone`,
+    what: `the same ${words}, beside an undisturbed failoverd`,
     ours: of(condition, 'failoverd'),
     theirs: of(condition, ALONE),
     most: 1.5,
-    floor: 'the engine takes no page fault meanwhile; what held it up was not traced',
+    floor: 'the engine takes no page fault meanwhile; the cause of the delay was not traced',
     headline: true,
   });
   return [
     {
       ...common,
-      what: 'adverts every 10 ms under load, p99.9 of the unevenness',
+      what: 'adverts every 10 ms under load, p99.9 of the deviation',
       theirs: of(LOADED, 'keepalived'),
       most: 0.2,
       floor: atBest,
@@ -320,7 +320,7 @@ function claimsOf(rows: Table['rows']): Claim[] {
     },
     {
       ...common,
-      what: 'the same beside keepalived with vrrp_rt_priority',
+      what: 'the same, compared with keepalived with vrrp_rt_priority',
       theirs: of(LOADED, 'keepalived-rt'),
       most: 1,
       floor: atBest,

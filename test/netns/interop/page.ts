@@ -11,7 +11,7 @@ const ROOT = path.join(import.meta.dirname, '../../..');
 const FILE = path.join(ROOT, 'docs/interoperability.md');
 const README = path.join(ROOT, 'README.md');
 /** The table in README.md stands between this heading of its and the next empty line. */
-const SUMS_HEADING = 'Ways that passed every step, in both roles';
+const SUMS_HEADING = 'Combinations that passed every step, in both roles';
 /** Column headings: the peer's name, and the version that it is known to be played with. */
 const PEERS: Readonly<Record<DaemonKind, string>> = {
   failoverd: 'failoverd',
@@ -88,15 +88,15 @@ function key(peer: DaemonKind, cell: Cell): string {
 
 const HEAD = `# Interoperability
 
-Two routers, one of them failoverd, the other the peer of the column, hold one virtual router together; then they
-change places. Each cell goes through ${STEPS.slice(0, -1).join(', ')} and an orderly stop of both, on a real kernel.
-A step counts when tcpdump on a third host has seen the adverts of the right router (version, priority, source, and the
-virtual MAC address where there is one), the goodbye and the announcements, and when the kernel of the one router has
-the address and that of the other has not.
+Two routers share one virtual router, one of them failoverd, the other the peer of the column; then they swap roles.
+Each cell goes through ${STEPS.slice(0, -1).join(', ')} and an orderly stop of both, on a real kernel.
+A step counts as passed when tcpdump on a third host has seen the adverts of the right router (version, priority,
+source, and the virtual MAC address if there is one), the goodbye and the announcements, and when the kernel of the
+one router has the address and that of the other has not.
 
-\`${PASSED}\` is every step in both roles; \`${UNSPOKEN}\` is what the peer does not speak: Debian's keepalived is older
-than \`auth_hmac\`, and FRR has no unicast, no authentication, no VRRPv2 over IPv6, and always macvlans of its own.
-FRR's addresses are its administrator's: a killed vrrpd leaves them on the macvlan.
+\`${PASSED}\` means every step in both roles; \`${UNSPOKEN}\` is what the peer does not support: Debian's keepalived is
+older than \`auth_hmac\`; FRR has no unicast, no authentication and no VRRPv2 over IPv6, and always uses macvlans
+of its own. The administrator configures FRR's addresses, so a killed vrrpd leaves them on the macvlan.
 
-\`test/netns/interop\` makes this page from its run (\`UPDATE_DOCS=1\`), and fails when what it sees is something else.
+\`test/netns/interop\` generates this page from its run (\`UPDATE_DOCS=1\`) and fails when the result differs.
 `;
