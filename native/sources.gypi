@@ -94,6 +94,7 @@
       "native/linux/poller.cc",
       "native/linux/probe_socket.cc",
       "native/linux/process_events.cc",
+      "native/linux/ruleset_monitor.cc",
       "native/linux/scheduling.cc",
       "native/linux/shared_memory.cc",
       "native/linux/socket_address.cc",
@@ -143,7 +144,8 @@
       "native/engine/protocol.cc",
       "native/engine/receiver.cc",
       "native/engine/record_ring.cc",
-      "native/engine/recorder.cc"
+      "native/engine/recorder.cc",
+      "native/engine/ruleset_watch.cc"
     ],
     "addon_sources": [
       "native/addon/core_object.cc",
@@ -197,6 +199,7 @@
       "test/native/linux_openssl_digests_test.cc",
       "test/native/linux_out_of_memory_test.cc",
       "test/native/linux_process_events_test.cc",
+      "test/native/linux_ruleset_monitor_test.cc",
       "test/native/linux_vrid_filter_test.cc",
       "test/native/openssl_hmac.cc",
       "test/native/pcap.cc",

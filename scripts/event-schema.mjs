@@ -12,6 +12,7 @@ const plain = {
   ip: { type: 'string', description: 'an address: dotted quad, or RFC 5952' },
   mac: { type: 'string', description: 'aa:bb:cc:dd:ee:ff' },
   interface: { type: 'string', description: 'name of an interface; empty: none' },
+  program: { type: 'string', description: 'name of a program, 15 bytes; empty: not known' },
 };
 
 /** `need`: collects the names of what is referred to. */

@@ -35,6 +35,8 @@ function typeText(type) {
       return 'MacText';
     case 'interface':
       return 'InterfaceName';
+    case 'program':
+      return 'string';
     case 'bytes':
       return 'Uint8Array';
     case 'optional':

@@ -45,6 +45,7 @@ Napi::Function EngineObject::define(Napi::Env env) {
                          InstanceMethod<&EngineObject::willFd>("willFd"),
                          InstanceMethod<&EngineObject::prepareHandOver>("prepareHandOver"),
                          InstanceMethod<&EngineObject::handOver>("handOver"),
+                         InstanceMethod<&EngineObject::watchRuleset>("watchRuleset"),
                          InstanceMethod<&EngineObject::finished>("finished"),
                          InstanceMethod<&EngineObject::close>("close"),
                      });
@@ -193,6 +194,11 @@ Napi::Value EngineObject::handOver(const Napi::CallbackInfo& info) {
   bequest_->given();
   engine_->handOver(patience);
   return {};
+}
+
+Napi::Value EngineObject::watchRuleset(const Napi::CallbackInfo& info) {
+  if (usable(info.Env())) engine_->watchRuleset();
+  return info.Env().Undefined();
 }
 
 Napi::Value EngineObject::finished(const Napi::CallbackInfo& info) {

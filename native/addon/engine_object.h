@@ -21,6 +21,7 @@ namespace failoverd::addon {
 //   willFd() -> fd              what a guardian is given; stays the engine's
 //   prepareHandOver() -> {memory, line}, descriptors for the process that is to follow
 //   handOver(patience)          offers it what there is; the event HandedOver tells
+//   watchRuleset()              changes of nftables are told from here on (RulesetChanged)
 //   finished() -> boolean       after Stopped: the thread has given everything back
 //   close(limit) -> boolean     joins the thread; false: it still runs after `limit` microseconds
 class EngineObject : public Napi::ObjectWrap<EngineObject> {
@@ -40,6 +41,7 @@ class EngineObject : public Napi::ObjectWrap<EngineObject> {
   Napi::Value willFd(const Napi::CallbackInfo& info);
   Napi::Value prepareHandOver(const Napi::CallbackInfo& info);
   Napi::Value handOver(const Napi::CallbackInfo& info);
+  Napi::Value watchRuleset(const Napi::CallbackInfo& info);
   Napi::Value finished(const Napi::CallbackInfo& info);
   Napi::Value close(const Napi::CallbackInfo& info);
   // False, and a pending exception, after close().

@@ -91,6 +91,8 @@ class Collector {
       return R"({"is":"mac"})";
     } else if constexpr (std::is_same_v<T, core::InterfaceName>) {
       return R"({"is":"interface"})";
+    } else if constexpr (std::is_same_v<T, core::ProgramName>) {
+      return R"({"is":"program"})";
     } else if constexpr (std::is_same_v<T, core::ByteView>) {
       return R"({"is":"bytes"})";
     } else if constexpr (core::byteArraySize<T> != 0) {
@@ -103,14 +105,22 @@ class Collector {
   template <class T>
   std::string number() {
     constexpr auto range = core::rangeOf<T>();
-    std::string name;
-    if constexpr (core::isStrongInt<T>) name = "\"name\":" + quoted(core::strongName<T>()) + ",";
-    return R"({"is":"number",)" + name + "\"min\":" + std::to_string(range.min) +
+    return R"({"is":"number",)" + nameOf<T>() + "\"min\":" + std::to_string(range.min) +
            ",\"max\":" + std::to_string(range.max) + "}";
   }
 
   template <class T>
+  std::string nameOf() {
+    if constexpr (core::isStrongInt<T>) {
+      return "\"name\":" + quoted(core::strongName<T>()) + ",";
+    } else {
+      return {};
+    }
+  }
+
+  template <class T>
   void addEnum() {
+    static_assert(core::namesWhole<T>(), "a value has no word, or a word no value");
     if (!first(EnumNames<T>::name)) return;
     std::string list;
     for (const auto word : EnumNames<T>::names) append(list, quoted(word));

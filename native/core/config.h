@@ -9,8 +9,8 @@
 #include "base/ids.h"
 #include "base/ip.h"
 #include "base/time.h"
-#include "core/interface_name.h"
 #include "core/object_config.h"
+#include "core/short_name.h"
 
 // What should run, as TypeScript wants it: whole desired values, never changed in place.
 // The compiler in src/config has applied every default and every rule that needs only the

@@ -44,6 +44,26 @@ struct Description;  // specialised in describe_*.h for every message and part o
 template <class E>
 struct EnumNames;
 
+template <auto Value>
+constexpr std::string_view signatureWith() {
+  return __PRETTY_FUNCTION__;
+}
+
+// Whether the enum has a word of its own for this value: a compiler writes any other as a cast.
+template <class E, std::size_t Value>
+constexpr bool isEnumerator() {
+  const auto signature = signatureWith<static_cast<E>(Value)>();
+  const std::string_view before = "Value = ";
+  return signature[signature.find(before) + before.size()] != '(';
+}
+
+// True when there is a word for each enumerator, and none besides.
+template <class E>
+constexpr bool namesWhole() {
+  constexpr auto count = EnumNames<E>::names.size();
+  return isEnumerator<E, count - 1>() && !isEnumerator<E, count>();
+}
+
 // True when the described members, laid out one after the other, fill T: none is missing and
 // the order is the order of declaration.
 template <class T>

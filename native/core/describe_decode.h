@@ -156,7 +156,7 @@ class Decoder {
     } else if constexpr (byteArraySize<T> != 0) {
       return readByteArray(from, to);
     } else if constexpr (std::is_same_v<T, IpAddress> || std::is_same_v<T, MacAddress> ||
-                         std::is_same_v<T, InterfaceName>) {
+                         std::is_same_v<T, InterfaceName> || std::is_same_v<T, ProgramName>) {
       return readParsed(from, to);
     } else {
       return readNumber(from, to);
@@ -191,8 +191,8 @@ class Decoder {
       parsed = MacAddress::parse(word);
       what = "hardware address";
     } else {
-      parsed = InterfaceName::from(word);
-      what = "interface name";
+      parsed = T::from(word);
+      what = std::is_same_v<T, InterfaceName> ? "interface name" : "program name";
     }
     if (!parsed) return refuse(notA(word, what));
     return to = *parsed, true;

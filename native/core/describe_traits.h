@@ -16,7 +16,7 @@
 #include "base/ip.h"
 #include "base/time.h"
 #include "core/describe.h"
-#include "core/interface_name.h"
+#include "core/short_name.h"
 
 // What kind of thing a described type is. Every codec (Node-API, JSON, binary) is one function
 // that asks these questions in turn; none of them knows a message by name.

@@ -6,8 +6,8 @@
 #include "base/ids.h"
 #include "base/ip.h"
 #include "base/time.h"
-#include "core/interface_name.h"
 #include "core/object_config.h"
+#include "core/short_name.h"
 
 // What the core tells the world. Plain values without owned memory: an event can be copied
 // into a ring by a thread that must not allocate.

@@ -10,7 +10,7 @@
 #include "base/time.h"
 #include "core/carried.h"
 #include "core/config.h"
-#include "core/interface_name.h"
+#include "core/short_name.h"
 
 // Everything that can happen to the core. Commands come from TypeScript and carry whole
 // desired values, so that applying one twice is harmless; facts come from the kernel.

@@ -9,7 +9,7 @@
 #include "base/ids.h"
 #include "base/ip.h"
 #include "core/inputs.h"
-#include "core/interface_name.h"
+#include "core/short_name.h"
 
 namespace failoverd::core {
 

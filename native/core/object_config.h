@@ -5,7 +5,7 @@
 
 #include "base/ids.h"
 #include "base/ip.h"
-#include "core/interface_name.h"
+#include "core/short_name.h"
 
 // What the kernel is to hold besides virtual addresses. The core does not know what a route is
 // made of: TypeScript has lowered it to requests that only lack the numbers of its interfaces

@@ -40,6 +40,12 @@ struct Description<engine::LinkGone> {
 };
 
 template <>
+struct Description<engine::RulesetChanged> {
+  static constexpr std::string_view name = "RulesetChanged";
+  static constexpr auto fields = std::tuple(field("program", &engine::RulesetChanged::program));
+};
+
+template <>
 struct Description<engine::ProcessExecuted> {
   static constexpr std::string_view name = "ProcessExecuted";
   static constexpr auto fields = std::tuple(field("pid", &engine::ProcessExecuted::pid));
@@ -60,7 +66,7 @@ struct Description<engine::ProcessEventsLost> {
 template <>
 struct EnumNames<engine::TroubleKind> {
   static constexpr std::string_view name = "TroubleKind";
-  static constexpr auto names = words("netlink", "receive", "send", "announce", "timer", "poll");
+  static constexpr auto names = words("netlink", "receive", "announce", "poll", "will");
 };
 
 template <>

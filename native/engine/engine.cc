@@ -128,6 +128,11 @@ void Engine::handOver(Duration patience) {
   mailbox().ringEngine();
 }
 
+void Engine::watchRuleset() {
+  shared_->rulesetWanted.store(true);
+  mailbox().ringEngine();
+}
+
 void Engine::stopUrgently() {
   shared_->urgent.store(true);
   mailbox().ringEngine();

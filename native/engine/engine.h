@@ -46,6 +46,8 @@ class Engine {
   // The thread offers it there and waits for no longer than `patience`; HandedOver tells.
   void handOver(Duration patience);
 
+  // Changes of the ruleset of nftables are told from here on (RulesetChanged).
+  void watchRuleset();
   // Goodbyes now, without linger, whatever waits in the mailbox.
   void stopUrgently();
   // Waits for the thread's end; false: it is still running after `limit`.

@@ -39,6 +39,13 @@ struct LinkGone {
   IfIndex ifIndex;
 };
 
+// The ruleset of nftables has changed since the last of these, by ourselves perhaps, or may have:
+// the first one says no more than that it is listened to from here on. In a stream of changes it
+// is said once in a while.
+struct RulesetChanged {
+  core::ProgramName program;  // who did it; empty: several, or not known
+};
+
 // The process connector's news, while there is a process tracker.
 struct ProcessExecuted {
   std::uint32_t pid = 0;
@@ -49,7 +56,7 @@ struct ProcessRenamed {
 // The kernel dropped process events: look at all processes again.
 struct ProcessEventsLost {};
 
-enum class TroubleKind : std::uint8_t { netlink, receive, send, announce, timer, poll, will };
+enum class TroubleKind : std::uint8_t { netlink, receive, announce, poll, will };
 // A system call of the engine failed in a way that no instance can be blamed for. Told once
 // for each kind and errno until another comes.
 struct Trouble {
@@ -78,8 +85,8 @@ using EngineEvent =
                  core::AddressForeign, core::AddressRestored, core::ObjectFailed,
                  core::ObjectRestored, core::InstanceApplied, core::InstanceRemoved,
                  core::LateDeadline, core::Stopped, core::ProcessExited, core::ProcessForked,
-                 core::TrackersBlind, Started, LinkSeen, LinkGone, ProcessExecuted, ProcessRenamed,
-                 ProcessEventsLost, Trouble, HandedOver, Inherited, Lost>;
+                 core::TrackersBlind, Started, LinkSeen, LinkGone, RulesetChanged, ProcessExecuted,
+                 ProcessRenamed, ProcessEventsLost, Trouble, HandedOver, Inherited, Lost>;
 
 // Events are numbered from 1 without gaps as they happen; a gap that the reader sees is told
 // by a Lost in its place.

@@ -18,6 +18,7 @@ enum Token : std::uint64_t {
   kernel,
   answers,
   objects,
+  ruleset,
   processNews,
   processBell,
   processDeaths,
@@ -42,6 +43,7 @@ Loop::Loop(const EngineOptions& options, LoopParts parts, const Started& started
       protocol_(options.core, Hands{channels_, adverts_, addresses_, objects_, announcements_,
                                     answers_, events_, shared.recorder, will_}),
       kernel_(std::move(parts.monitor), events_, announcements_),
+      ruleset_(*poller_, Token::ruleset, events_),
       processes_(std::move(parts.processes), std::move(parts.pids), *poller_,
                  {Token::processNews, Token::processBell, Token::processDeaths}, events_),
       heirship_(std::move(parts.heirship)),
@@ -141,6 +143,9 @@ void Loop::sort(std::span<const std::uint64_t> ready) {
       case Token::objects:
         ready_.objects = true;
         break;
+      case Token::ruleset:
+        ready_.ruleset = true;
+        break;
       case Token::processNews:
         ready_.processes.queue = true;
         break;
@@ -207,7 +212,7 @@ bool Loop::busy() const {
 
 void Loop::arm() {
   timer_.arm(std::min({protocol_.nextDeadline(), announcements_.deadline(), silence_.deadline(),
-                       protocol_.willDeadline(), processes_.deadline(),
+                       protocol_.willDeadline(), processes_.deadline(), ruleset_.deadline(),
                        newsWait_ ? news_.next() : Instant::never()}));
 }
 

@@ -13,6 +13,7 @@
 #include "engine/process_watch.h"
 #include "engine/protocol.h"
 #include "engine/receiver.h"
+#include "engine/ruleset_watch.h"
 #include "engine/silence.h"
 #include "linux/life_mark.h"
 #include "linux/poller.h"
@@ -42,6 +43,8 @@ struct Shared {
   // What another process is to be handed, once; and for how many microseconds it is waited for.
   std::atomic<Bequest*> bequest = nullptr;
   std::atomic<std::int64_t> patience = 0;
+  // Changes of the ruleset are to be told.
+  std::atomic<bool> rulesetWanted = false;
   // The thread does nothing any more.
   std::atomic<bool> finished = false;
 
@@ -58,7 +61,7 @@ struct Shared {
 //
 //   wait       for a packet, a fact, a command or a deadline
 //   adverts    everything that had arrived before we woke, oldest first
-//   facts      links and addresses, then processes
+//   facts      links and addresses, then the ruleset and processes
 //   commands   from JavaScript, a few at a time
 //   deadlines  up to the moment we woke, and not further: what arrived later is judged later
 //   will       what the guardian would have to take away, before the kernel is asked for it
@@ -101,6 +104,7 @@ class Loop {
     bool kernel = false;
     bool answers = false;
     bool objects = false;
+    bool ruleset = false;
     ProcessWatch::Ready processes;
     bool predecessor = false;
   };
@@ -119,6 +123,7 @@ class Loop {
   LastWill will_;
   Protocol protocol_;
   KernelWatch kernel_;
+  RulesetWatch ruleset_;
   ProcessWatch processes_;
   Receiver receiver_;
   std::optional<Heirship> heirship_;

@@ -13,6 +13,7 @@ import type { Model } from '../config/index.ts';
 import { plan } from '../config/plan.ts';
 import type { Plan } from '../config/plan.ts';
 import { KernelSide } from './kernel/kernelSide.ts';
+import type { Mended } from './kernel/kernelSide.ts';
 import type { Removal } from './kernel/removal.ts';
 import type {
   Command,
@@ -75,7 +76,12 @@ export class Daemon {
     const { log, engine } = parts;
     const { journal, registry } = this;
     this.#parts = parts;
-    this.#kernel = new KernelSide(log, parts.onMade, (name) => this.#tellRepaired(name));
+    this.#kernel = new KernelSide({
+      log,
+      onMade: parts.onMade,
+      onMended: (mended) => this.#tellMended(mended),
+      watchRuleset: () => engine.watchRuleset(),
+    });
     const shared = { clock: systemClock, log, start: startScript };
     this.#dispatch = new Dispatch({
       log,
@@ -257,12 +263,19 @@ export class Daemon {
     await within(1000, this.#kernel.giveBack());
   }
 
-  #tellRepaired(macvlan: string): void {
-    const { by, hint } = this.#culprits.repaired('macvlan');
-    const sentence = `something else removed the macvlan ${macvlan}; it has been made again; ${hint}`;
+  #tellMended(mended: Mended): void {
+    const { by, hint } =
+      mended.what === 'macvlan'
+        ? this.#culprits.repaired('macvlan')
+        : this.#culprits.rulesRepaired(mended.program);
+    const sentence =
+      mended.what === 'macvlan'
+        ? `something else removed the macvlan ${mended.name}; it has been made again; ${hint}`
+        : `something else removed or changed the nftables of failoverd; they are put back; ${hint}`;
     const entry = { wallMs: Date.now(), kind: 'repair', subject: undefined } as const;
     this.journal.add({ ...entry, sentence, event: undefined });
-    this.#parts.log.warning(sentence, { event: 'repair', interface: macvlan, by });
+    const where = mended.what === 'macvlan' ? { interface: mended.name } : {};
+    this.#parts.log.warning(sentence, { event: 'repair', ...where, by });
   }
 
   /** What was put back that somebody else had removed. */

@@ -19,6 +19,8 @@ export interface EnginePort {
   prepareHandOver(): HandOverPlace;
   /** Lets that one's engine go on, if it answers within so many microseconds (`HandedOver`). */
   handOver(patience: number): void;
+  /** Changes of the ruleset of nftables are told from here on. */
+  watchRuleset(): void;
   /** The thread has given everything back. */
   finished(): boolean;
   /** Goodbye if nobody has said it yet, then the end. Resolves when the thread is gone. */

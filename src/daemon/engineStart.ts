@@ -97,6 +97,10 @@ class EnginePostbox implements EnginePort {
     this.#engine.handOver(patience);
   }
 
+  watchRuleset(): void {
+    this.#engine.watchRuleset();
+  }
+
   record() {
     return this.#engine.record();
   }

@@ -48,6 +48,7 @@ export interface NativeEngine {
   willFd(): number;
   prepareHandOver(): HandOverPlace;
   handOver(patience: Micros): void;
+  watchRuleset(): void;
   finished(): boolean;
   close(limit: Micros): boolean;
 }

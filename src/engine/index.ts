@@ -130,6 +130,11 @@ export class Engine {
     this.#native.handOver(patience);
   }
 
+  /** Changes of the ruleset of nftables are told from here on (`RulesetChanged`). */
+  watchRuleset(): void {
+    this.#native.watchRuleset();
+  }
+
   /** True once the thread has given everything back (after the event `Stopped`). */
   finished(): boolean {
     return this.#native.finished();

@@ -132,7 +132,7 @@ export type OddReason = 'addressList' | 'interval' | 'samePriorityOwner' | 'dual
 
 export type Scheduling = 'normal' | 'roundRobin' | 'fifo' | 'deadline';
 
-export type TroubleKind = 'netlink' | 'receive' | 'send' | 'announce' | 'timer' | 'poll';
+export type TroubleKind = 'netlink' | 'receive' | 'announce' | 'poll' | 'will';
 
 export type AddressState = 'absent' | 'requested' | 'confirmed' | 'failed' | 'removing';
 
@@ -816,6 +816,11 @@ export interface LinkGone {
   readonly ifIndex: IfIndex;
 }
 
+export interface RulesetChanged {
+  readonly kind: 'RulesetChanged';
+  readonly program: string;
+}
+
 export interface ProcessExecuted {
   readonly kind: 'ProcessExecuted';
   readonly pid: number;
@@ -1174,6 +1179,7 @@ export type EngineEvent =
   | Started
   | LinkSeen
   | LinkGone
+  | RulesetChanged
   | ProcessExecuted
   | ProcessRenamed
   | ProcessEventsLost

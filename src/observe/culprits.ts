@@ -9,7 +9,7 @@ import type { EngineEvent, ObjectKind } from '../engine/messages.generated.ts';
 export type Manager = 'systemd-networkd' | 'NetworkManager';
 
 /** What was put back. */
-type What = ObjectKind | 'macvlan';
+type What = ObjectKind | 'macvlan' | 'nftables';
 
 export interface Repair {
   readonly what: What;
@@ -56,17 +56,28 @@ export class Culprits {
     return this.repaired(what, event.kind === 'AddressRestored' ? event.ifIndex : undefined);
   }
 
+  /** Takes note of a repair of nftables. `program`: as the kernel tells it; empty: it does not. */
+  rulesRepaired(program: string): Suspicion {
+    this.#count('nftables', 'unknown');
+    const hint = program === '' ? 'the kernel does not say by whom' : `it was done with ${program}`;
+    return { what: 'nftables', by: 'unknown', hint };
+  }
+
   /** Takes note of a repair, on this interface if on one that is still there. Never throws. */
-  repaired(what: What, ifIndex?: number): Suspicion {
+  repaired(what: Exclude<What, 'nftables'>, ifIndex?: number): Suspicion {
     const found = this.#options.elsewhere ? undefined : this.#find(ifIndex);
     const by = found?.by ?? 'unknown';
-    const key = `${what} ${by}`;
-    this.#repairs.set(key, { what, by, count: (this.#repairs.get(key)?.count ?? 0) + 1 });
+    this.#count(what, by);
     if (found === undefined) {
       return { what, by, hint: 'it was removed by hand or by another program' };
     }
     const name = this.#interfaces.get(found.ifIndex) ?? `interface ${found.ifIndex}`;
     return { what, by, hint: `${found.by} manages ${name}: ${cureOf(what, found, name)}` };
+  }
+
+  #count(what: What, by: Repair['by']): void {
+    const key = `${what} ${by}`;
+    this.#repairs.set(key, { what, by, count: (this.#repairs.get(key)?.count ?? 0) + 1 });
   }
 
   /** The manager of this interface, or of any. */
@@ -96,7 +107,7 @@ interface Found {
   readonly file: string | undefined;
 }
 
-function whatOf(event: EngineEvent): What | undefined {
+function whatOf(event: EngineEvent): ObjectKind | undefined {
   if (event.kind === 'AddressRestored') return 'address';
   return event.kind === 'ObjectRestored' ? event.key.kind : undefined;
 }

@@ -153,6 +153,7 @@ type OwnKind =
 type SilentKind =
   | 'ProcessExited'
   | 'ProcessForked'
+  | 'RulesetChanged'
   | 'ProcessExecuted'
   | 'ProcessRenamed'
   | 'HandedOver'
@@ -184,6 +185,7 @@ function describeEngine(event: OwnEvent, line: Line): Description | undefined {
       return line('info', 'everything has been released');
     case 'ProcessExited':
     case 'ProcessForked':
+    case 'RulesetChanged':
     case 'ProcessExecuted':
     case 'ProcessRenamed':
     case 'HandedOver':

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 
 export type TypeSpec =
-  | { is: 'boolean' | 'string' | 'ip' | 'mac' | 'interface' | 'micros' }
+  | { is: 'boolean' | 'string' | 'ip' | 'mac' | 'interface' | 'program' | 'micros' }
   | { is: 'number'; name?: string; min: number; max: number }
   | { is: 'bytes'; length?: number }
   | { is: 'optional' | 'array'; of: TypeSpec }
@@ -28,7 +28,7 @@ const mac = fc
   .array(byte, { minLength: 6, maxLength: 6 })
   .map((bytes) => bytes.map((b) => b.toString(16).padStart(2, '0')).join(':'));
 
-const interfaceName = fc.constantFrom('', 'lo', 'eth0', 'enp1s0f0np0', 'fifteen-letters');
+const shortName = fc.constantFrom('', 'lo', 'eth0', 'enp1s0f0np0', 'fifteen-letters');
 
 /** An arbitrary of that type. Optional fields are undefined half of the time. */
 export function arbitraryOf(type: TypeSpec, schema: Schema): fc.Arbitrary<unknown> {
@@ -42,7 +42,8 @@ export function arbitraryOf(type: TypeSpec, schema: Schema): fc.Arbitrary<unknow
     case 'mac':
       return mac;
     case 'interface':
-      return interfaceName;
+    case 'program':
+      return shortName;
     case 'micros':
       return fc.maxSafeInteger();
     case 'number':

@@ -59,6 +59,13 @@ describe('who has removed something of ours', () => {
     expect(culprits(true).suspect(address)?.by).toBe('unknown');
   });
 
+  it('is the program that the kernel names, for nftables', () => {
+    const named = culprits();
+    expect(named.rulesRepaired('firewalld').hint).toBe('it was done with firewalld');
+    expect(named.rulesRepaired('').hint).toBe('the kernel does not say by whom');
+    expect(named.repairs).toEqual([{ what: 'nftables', by: 'unknown', count: 2 }]);
+  });
+
   it('is counted', () => {
     const counted = culprits();
     counted.suspect(address);

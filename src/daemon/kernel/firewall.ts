@@ -4,56 +4,29 @@
  * another name is taken.
  */
 
-import { runChild } from '../../base/child.ts';
 import type { Log } from '../../base/log.ts';
-import { defaultPath } from '../../base/scriptEnv.ts';
 import type { Model } from '../../config/index.ts';
 import { tableText } from './firewallRules.ts';
-import { rulesetGeneration } from './rulesetGeneration.ts';
+import { listed, nft, ownerOf, stands, word } from './nftTables.ts';
+import type { Table } from './nftTables.ts';
 import type { WantedVmac } from './vmacPlan.ts';
 import { markOf } from './vmacs.ts';
 
 type Say = Pick<Log, 'info' | 'warning' | 'error'>;
 
-interface Table {
-  readonly family: 4 | 6;
-  readonly name: string;
+/** As it was handed over. */
+interface Installed extends Table {
+  readonly text: string;
 }
 
 const families = [4, 6] as const;
 const mostNames = 9;
-
-async function nft(args: readonly string[], stdin?: string) {
-  const outcome = await runChild({
-    argv: ['nft', ...args],
-    env: { PATH: process.env['PATH'] ?? defaultPath, LC_ALL: 'C' },
-    cwd: '/',
-    timeoutMs: 10_000,
-    killGraceMs: 1000,
-    maxOutputBytes: 64 * 1024,
-    stdin,
-  });
-  const ok = outcome.kind === 'exited' && outcome.code === 0;
-  return {
-    ok,
-    started: outcome.kind !== 'notStarted',
-    output: 'output' in outcome ? outcome.output : '',
-  };
-}
 
 function nameOf(model: Model): string {
   const { instance } = model.globals.daemon;
   const name = model.globals.firewall.nftables;
   if (name !== null) return name;
   return instance === null ? 'failoverd' : `failoverd_${instance.replace(/\W/g, '_')}`;
-}
-
-const word = (family: 4 | 6): string => (family === 4 ? 'ip' : 'ip6');
-
-async function ownerOf({ family, name }: Table, mark: string): Promise<'none' | 'ours' | 'other'> {
-  const listed = await nft(['-t', 'list', 'table', word(family), name]);
-  if (!listed.ok) return 'none';
-  return listed.output.includes(`comment "${mark}"`) ? 'ours' : 'other';
 }
 
 function needsTables(model: Model, vmacs: readonly WantedVmac[]): boolean {
@@ -66,31 +39,27 @@ interface Wish {
   readonly present: ReadonlySet<string>;
 }
 
-/** The tables as nft lists them, without counters. */
-async function listed(tables: readonly Table[]): Promise<string> {
-  const texts: string[] = [];
-  for (const { family, name } of tables) {
-    texts.push((await nft(['-s', 'list', 'table', word(family), name])).output);
-  }
-  return texts.join('');
-}
+const textOf = (tables: readonly Installed[]): string => tables.map(({ text }) => text).join('');
 
 export class Firewall {
   readonly #log: Say;
-  /** What stands in the kernel, as it was handed over. */
-  #installed = '';
-  #tables: Table[] = [];
+  /** What stands in the kernel. */
+  #tables: readonly Installed[] = [];
+  /** It may not be all there. */
+  #damaged = false;
   #wish: Wish | undefined;
-  /** The ruleset in which our tables are known to stand, and what they look like. */
-  #generation: number | undefined;
-  #listing: string | undefined = '';
-  /** What was handed over when that was so. */
-  #listingOf: string | undefined;
+  /** What the kernel makes of which text; undefined: not known. */
+  #listing: { readonly of: string; readonly is: string } | undefined;
   /** One thing after the other. */
   #work: Promise<void> = Promise.resolve();
 
   constructor(log: Say) {
     this.#log = log;
+  }
+
+  /** What stands in the kernel. */
+  get tables(): readonly Table[] {
+    return this.#tables;
   }
 
   /** Makes the kernel have what `model` wants. Never rejects. */
@@ -99,72 +68,24 @@ export class Firewall {
     return this.#work;
   }
 
-  /** Puts back what somebody has removed or changed since. True: something was. Never rejects. */
-  async repair(): Promise<boolean> {
-    await this.#work;
-    const generation = this.#tables.length === 0 ? undefined : rulesetGeneration();
-    if (generation === undefined || generation === this.#generation) return false;
-    let changed = false;
-    this.#work = this.#work.then(async () => {
-      if (this.#wish === undefined) return;
-      this.#generation = generation;
-      changed = (await listed(this.#tables)) !== this.#listing;
-      if (!changed) return;
-      this.#log.warning('somebody changed the nftables of failoverd; they are put back', {
-        event: 'firewall',
-      });
-      this.#installed = '';
-      await this.#install(this.#wish);
+  /** Puts back tables that somebody has removed, fast. True: there was one. Never rejects. */
+  restore(): Promise<boolean> {
+    return this.#mend(async () => {
+      const gone = this.#tables.filter((table) => !stands(table));
+      if (gone.length === 0) return false;
+      const done = await nft(['-f', '-'], textOf(gone));
+      // Somebody was faster, perhaps with a table of that name.
+      return done.ok || this.#reinstall();
     });
-    await this.#work;
-    return changed;
   }
 
-  async #install(wish: Wish): Promise<void> {
-    const { model, vmacs, present } = wish;
-    this.#wish = wish;
-    if (!needsTables(model, vmacs) && this.#tables.length === 0) return;
-    const comment = markOf(model.globals.daemon.instance);
-    const tables: Table[] = [];
-    let text = '';
-    let removals = '';
-    for (const family of families) {
-      const table = await this.#choose({ family, name: nameOf(model) }, comment);
-      const body = tableText(model, { vmacs, present }, { ...table.table, comment });
-      if (table.exists) removals += `delete table ${word(family)} ${table.table.name}\n`;
-      if (body !== '') tables.push(table.table);
-      text += body;
-    }
-    if (text === this.#installed && tables.length === this.#tables.length && text !== '') {
-      if (removals.split('\n').length - 1 === tables.length) return; // nothing is missing
-    }
-    const done = await nft(['-f', '-'], removals + text);
-    if (!done.ok) {
-      const why = done.started ? done.output.trim().split('\n')[0] : 'nft cannot be started';
-      this.#log.error(`the firewall rules could not be installed: ${why}`, { event: 'firewall' });
-      return;
-    }
-    const known = text === this.#listingOf;
-    this.#installed = text;
-    this.#tables = tables;
-    // Somebody may have been at them by now: the next look compares.
-    this.#generation = undefined;
-    if (!known) await this.#learn(text, tables);
-    const names = tables.map((table) => `${word(table.family)} ${table.name}`).join(' and ');
-    if (names !== '') this.#log.info(`installed the nftables ${names}`, { event: 'firewall' });
-  }
-
-  /** What the kernel makes of `text`; if a table has gone already, the next look puts it back. */
-  async #learn(text: string, tables: readonly Table[]): Promise<void> {
-    const each = await Promise.all(tables.map((table) => listed([table])));
-    const complete = each.every((one) => one !== '');
-    this.#listingOf = complete ? text : undefined;
-    this.#listing = complete ? each.join('') : undefined;
-  }
-
-  /** What stands in the kernel. */
-  get tables(): readonly Table[] {
-    return this.#tables;
+  /** Puts back what somebody has changed in the tables. True: there was something. Never rejects. */
+  repair(): Promise<boolean> {
+    return this.#mend(async () => {
+      const known = this.#listing?.of === textOf(this.#tables) ? this.#listing.is : undefined;
+      const changed = known === undefined || (await listed(this.#tables)) !== known;
+      return changed && this.#reinstall();
+    });
   }
 
   async remove(): Promise<void> {
@@ -172,8 +93,57 @@ export class Firewall {
     this.#wish = undefined;
     const text = this.#tables.map(({ family, name }) => `delete table ${word(family)} ${name}\n`);
     this.#tables = [];
-    this.#installed = '';
     if (text.length > 0) await nft(['-f', '-'], text.join(''));
+  }
+
+  async #mend(how: () => Promise<boolean>): Promise<boolean> {
+    let mended = false;
+    this.#work = this.#work.then(async () => {
+      if (this.#tables.length > 0) mended = await how();
+    });
+    await this.#work;
+    return mended;
+  }
+
+  async #reinstall(): Promise<boolean> {
+    this.#damaged = true;
+    if (this.#wish !== undefined) await this.#install(this.#wish);
+    return !this.#damaged;
+  }
+
+  async #install(wish: Wish): Promise<void> {
+    const { model, vmacs, present } = wish;
+    this.#wish = wish;
+    if (!needsTables(model, vmacs) && this.#tables.length === 0) return;
+    const comment = markOf(model.globals.daemon.instance);
+    const tables: Installed[] = [];
+    let removals = '';
+    for (const family of families) {
+      const { table, exists } = await this.#choose({ family, name: nameOf(model) }, comment);
+      const text = tableText(model, { vmacs, present }, { ...table, comment });
+      if (exists) removals += `delete table ${word(family)} ${table.name}\n`;
+      if (text !== '') tables.push({ ...table, text });
+    }
+    const text = textOf(tables);
+    const isAllThere = removals.split('\n').length - 1 === tables.length;
+    if (!this.#damaged && text !== '' && text === textOf(this.#tables) && isAllThere) return;
+    const done = await nft(['-f', '-'], removals + text);
+    if (!done.ok) {
+      const why = done.started ? done.output.trim().split('\n')[0] : 'nft cannot be started';
+      this.#log.error(`the firewall rules could not be installed: ${why}`, { event: 'firewall' });
+      return;
+    }
+    this.#damaged = false;
+    this.#tables = tables;
+    if (text !== this.#listing?.of) await this.#learn(text);
+    const names = tables.map(({ family, name }) => `${word(family)} ${name}`).join(' and ');
+    if (names !== '') this.#log.info(`installed the nftables ${names}`, { event: 'firewall' });
+  }
+
+  /** Somebody may have been at them by now: that is told as a change, and they are looked at again. */
+  async #learn(text: string): Promise<void> {
+    const is = await listed(this.#tables);
+    this.#listing = is === undefined ? undefined : { of: text, is };
   }
 
   async #choose(wanted: Table, mark: string): Promise<{ table: Table; exists: boolean }> {

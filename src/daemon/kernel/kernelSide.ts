@@ -26,8 +26,23 @@ const mostRepairs = 60;
 const rulesWord = 'nftables';
 /** Between two looks at all links, however often one of them changes. */
 const linksMs = 20;
-/** How often the number of the ruleset is looked at, which takes some microseconds. */
+/** Between two looks at the whole of our rules, for which `nft` is run. */
 const rulesMs = 100;
+
+/** What was put back that somebody else had removed or changed. */
+export type Mended =
+  | { readonly what: 'macvlan'; readonly name: string }
+  /** `program`: who has changed the ruleset; empty: not known. */
+  | { readonly what: 'nftables'; readonly program: string };
+
+export interface KernelSideParts {
+  readonly log: Say;
+  /** Hears of all that stands, whenever that has changed. */
+  readonly onMade: (made: readonly Removal[]) => void;
+  readonly onMended: (mended: Mended) => void;
+  /** Has `RulesetChanged` told from here on. */
+  readonly watchRuleset: () => void;
+}
 
 interface Parts {
   readonly sysctls: Sysctls;
@@ -37,8 +52,7 @@ interface Parts {
 
 export class KernelSide {
   readonly #log: Say;
-  readonly #onMade: (made: readonly Removal[]) => void;
-  readonly #onRepaired: (macvlan: string) => void;
+  readonly #around: KernelSideParts;
   /** Made with the first model: the name of the daemon's instance is in it. */
   #parts: Parts | undefined;
   #model: Model | undefined;
@@ -50,20 +64,15 @@ export class KernelSide {
   readonly #limit = new RepairLimit(mostRepairs);
   #linksTimer: NodeJS.Timeout | undefined;
   #lookedMs = -Infinity;
+  readonly #tablesLimit = new RepairLimit(mostRepairs);
   #rulesTimer: NodeJS.Timeout | undefined;
+  #rulesLookedMs = -Infinity;
+  /** Who has changed the ruleset since then. */
+  #rulesBy = '';
 
-  /**
-   * `onMade` hears of all that stands, whenever that has changed; `onRepaired` of a macvlan that
-   * somebody else removed and that was made again.
-   */
-  constructor(
-    log: Say,
-    onMade: (made: readonly Removal[]) => void,
-    onRepaired: (macvlan: string) => void,
-  ) {
-    this.#log = log;
-    this.#onMade = onMade;
-    this.#onRepaired = onRepaired;
+  constructor(around: KernelSideParts) {
+    this.#log = around.log;
+    this.#around = around;
   }
 
   /** Makes what `model` needs; never rejects. What it no longer needs stays until `settle`. */
@@ -94,6 +103,9 @@ export class KernelSide {
     // Its macvlan has lost what filters hang on, perhaps; the engine tries again.
     const open = event.kind === 'ObjectFailed' && event.key.kind === 'filter';
     if (open) this.#parts?.vmacs.repair(() => true);
+    if (event.kind === 'RulesetChanged') this.#onRules(event.program);
+    // Whatever it was, it may have been of ours.
+    if (event.kind === 'Lost') this.#lookAtAll();
     if (event.kind !== 'LinkSeen' && event.kind !== 'LinkGone') return;
     const before = this.#names.get(event.ifIndex);
     if (event.kind === 'LinkGone') this.#names.delete(event.ifIndex);
@@ -108,20 +120,23 @@ export class KernelSide {
 
   /** Another process looks after it from now on. */
   leave(): void {
-    clearInterval(this.#rulesTimer);
-    clearTimeout(this.#linksTimer);
+    this.#stopLooking();
     this.#parts = undefined;
   }
 
   /** Everything goes, and every setting is as it was before. */
   async giveBack(): Promise<void> {
-    clearInterval(this.#rulesTimer);
-    clearTimeout(this.#linksTimer);
-    this.#rulesTimer = undefined;
+    this.#stopLooking();
     this.#parts?.vmacs.removeAll();
     this.#parts?.sysctls.restore();
     await this.#parts?.firewall.remove();
     this.#parts = undefined;
+  }
+
+  #stopLooking(): void {
+    clearTimeout(this.#rulesTimer);
+    clearTimeout(this.#linksTimer);
+    this.#rulesTimer = undefined;
   }
 
   #make({ globals }: Model): Parts {
@@ -137,20 +152,46 @@ export class KernelSide {
     await this.#parts?.firewall.install(this.#model, this.#wanted, present);
     if (this.#parts === undefined) return;
     this.#tellMade(this.#parts);
-    if (this.#parts.firewall.tables.length === 0) return;
-    this.#rulesTimer ??= setInterval(() => void this.#repairRules(), rulesMs).unref();
+    if (this.#parts.firewall.tables.length > 0) this.#around.watchRuleset();
   }
 
-  async #repairRules(): Promise<void> {
+  /**
+   * A table that is missing is put back at once, until that has become a fight; what else has been
+   * changed is found by a look at the whole, which comes soon.
+   */
+  #onRules(program: string): void {
     const { firewall } = this.#parts ?? {};
-    if (firewall === undefined || !(await firewall.repair())) return;
+    if (firewall === undefined || firewall.tables.length === 0) return;
+    this.#rulesBy = program;
+    const now = performance.now();
+    if (this.#tablesLimit.allows(rulesWord, now)) void this.#tellRules(firewall.restore());
+    const waitMs = Math.max(0, this.#rulesLookedMs + rulesMs - now);
+    this.#rulesTimer ??= setTimeout(() => this.#lookAtRules(firewall), waitMs).unref();
+  }
+
+  #lookAtRules(firewall: Firewall): void {
+    this.#rulesTimer = undefined;
+    this.#rulesLookedMs = performance.now();
+    void this.#tellRules(firewall.repair());
+  }
+
+  async #tellRules(mending: Promise<boolean>): Promise<void> {
+    const program = this.#rulesBy;
+    if (!(await mending)) return;
+    this.#tablesLimit.count(rulesWord, performance.now());
+    this.#around.onMended({ what: 'nftables', program });
     if (this.#parts !== undefined) this.#tellMade(this.#parts);
+  }
+
+  #lookAtAll(): void {
+    this.#onRules('');
+    this.#lookSoon();
   }
 
   #tellMade({ vmacs, firewall }: Parts): void {
     const links = vmacs.numbers().map(linkRemoval);
     const tables = firewall.tables.map(({ family, name }) => tableRemoval(family, name));
-    this.#onMade([...links, ...tables]);
+    this.#around.onMade([...links, ...tables]);
   }
 
   #promote({ promoteSecondaries, interface: name }: Instance): void {
@@ -162,6 +203,10 @@ export class KernelSide {
   #repair(name: string): void {
     if (this.#parts?.vmacs.concerns(name) !== true) return;
     if (this.#wanted.some(({ parent }) => parent === name)) this.#rulesDue = true;
+    this.#lookSoon();
+  }
+
+  #lookSoon(): void {
     this.#lookIn(Math.max(0, this.#lookedMs + linksMs - performance.now()));
   }
 
@@ -181,7 +226,7 @@ export class KernelSide {
       // With its parent it went by the kernel's hand, and comes when the parent does.
       // The word that it went may still be on its way.
       const stood = this.#gone.has(name) || [...this.#names.values()].includes(name);
-      if (stood) this.#onRepaired(name);
+      if (stood) this.#around.onMended({ what: 'macvlan', name });
       if (this.#limit.count(name, now)) this.#giveUp(name);
     }
     this.#gone.clear();

@@ -1,0 +1,75 @@
+// Our tables of nftables beside whoever else changes the ruleset: news of the kernel, and nothing else, has
+// the daemon look.
+
+import { expect } from 'vitest';
+import { eventually, eventuallyEqual } from '../lab/eventually.ts';
+import type { LabProcess } from '../lab/process.ts';
+import { version3 } from './configs.ts';
+import { ALONE_WITH_OURSELVES } from './pairs.ts';
+import { scrape } from './scrape.ts';
+import { VIP, vipIsOn, walkthrough, type Stage } from './stage.ts';
+
+const ALONE = { pairs: ALONE_WITH_OURSELVES, programs: ['nft'] };
+const FILE = version3('0.2', [`${VIP}/24`]).replace('version 3', 'version 3\n    no_accept');
+
+async function rulesOf({ lab }: Stage): Promise<string> {
+  return (await lab.server1.attempt('nft', 'list', 'table', 'ip', 'failoverd')).stdout;
+}
+
+/** Starts the daemon, and returns its rules. */
+async function start(stage: Stage): Promise<string> {
+  await stage.server1.start(FILE);
+  await vipIsOn(stage, 'server1');
+  return rulesOf(stage);
+}
+
+/** All that is changed in the ruleset from here on, line by line as `nft monitor` writes it. */
+async function witness({ lab }: Stage): Promise<LabProcess> {
+  const monitor = await lab.server1.start(['stdbuf', '-oL', 'nft', 'monitor'], { name: 'monitor' });
+  await eventually('the monitor listens', async () => {
+    await lab.server1.shell('nft add table ip probe; nft delete table ip probe');
+    return monitor.lines.includes('delete table ip probe');
+  });
+  return monitor;
+}
+
+const count = ({ lines }: LabProcess, line: string): number =>
+  lines.filter((one) => one === line).length;
+
+walkthrough(
+  'a table that is removed, or emptied, is put back once each time',
+  ALONE,
+  async (stage) => {
+    const { server1 } = stage.lab;
+    const rules = await start(stage);
+    const monitor = await witness(stage);
+    await server1.run('nft', 'delete', 'table', 'ip', 'failoverd');
+    await eventuallyEqual('the table', () => rulesOf(stage), rules);
+    await server1.run('nft', 'flush', 'table', 'ip', 'failoverd');
+    await eventuallyEqual('its rules', () => rulesOf(stage), rules);
+    await server1.run('nft', 'flush', 'ruleset');
+    await eventuallyEqual('all again', () => rulesOf(stage), rules);
+    await stage.server1.process.waitForLine(/nftables of failoverd; .*; it was done with nft$/);
+    await eventually('three repairs', async () =>
+      (await scrape(server1.runPath('metrics.sock'))).includes(
+        'failoverd_repairs_total{what="nftables",by="unknown"} 3\n',
+      ),
+    );
+    // What the daemon does itself is news, too, and no reason to do it again.
+    await server1.run('nft', 'add', 'table', 'ip', 'other');
+    await eventually('the other table', () => count(monitor, 'add table ip other') === 1);
+    expect(count(monitor, 'add table ip failoverd')).toBe(3);
+  },
+);
+
+walkthrough('changes of others lead to none of ours, and hide no theft', ALONE, async (stage) => {
+  const { server1 } = stage.lab;
+  const rules = await start(stage);
+  const monitor = await witness(stage);
+  await server1.shell('for i in $(seq 100); do nft add table ip other$i; done');
+  await server1.run('nft', 'delete', 'table', 'ip', 'failoverd');
+  await server1.shell('for i in $(seq 100); do nft delete table ip other$i; done');
+  await eventuallyEqual('the table', () => rulesOf(stage), rules);
+  await eventually('the last change', () => count(monitor, 'delete table ip other100') === 1);
+  expect(count(monitor, 'add table ip failoverd')).toBe(1);
+});
