@@ -150,6 +150,11 @@ bool available(const CoreState& core, const Router& router) {
   return kind != AuthKind::hmac || core.digests.sha256.compute != nullptr;
 }
 
+std::size_t overhead(const AuthConfig& auth) {
+  if (auth.kind == AuthKind::ah) return wire::kAhSize;
+  return signs(auth) ? wire::kHmacTrailerSize : 0;
+}
+
 void next(const CoreState& core, Router& router) {
   const auto& auth = router.config.auth;
   if (!signs(auth)) return;

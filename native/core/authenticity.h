@@ -43,6 +43,9 @@ void configure(Router& router);
 // false: the digest that the configuration needs is not to be had, and nothing may be sent.
 [[nodiscard]] bool available(const CoreState& core, const Router& router);
 
+// What it adds to an advert, in octets.
+[[nodiscard]] std::size_t overhead(const AuthConfig& auth);
+
 // Begins the next advert: one signature for all of its destinations.
 void next(const CoreState& core, Router& router);
 // AH: the next advert is newer than what a master that took over meanwhile can have sent, of which

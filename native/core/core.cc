@@ -99,6 +99,7 @@ void changeLink(CoreState& core, const LinkChanged& fact) {
   const bool up = cameUp(before, fact);
   // Who had the old MAC address, or forgot it while the cable was out, asks nobody by itself.
   const bool unknownThere = known && ((up && fact.running) || before->facts.mac != fact.mac);
+  if (known && before->facts.mtu != fact.mtu) health::onMtuChanged(core, fact.ifIndex);
   const auto& link = core.links.change(fact);
   if (known) {
     link_delays::onChanged(core, link, counted);

@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "core/authenticity.h"
 #include "core/link_delays.h"
 #include "core/objects.h"
+#include "wire/advert.h"
+#include "wire/ipv4.h"
 
 namespace failoverd::core {
 namespace {
@@ -116,6 +119,25 @@ void assessSource(const CoreState& core, Router& router) {
       ofInterface(CauseKind::noSourceAddress, router.baseIfIndex, router.config.interfaceName));
 }
 
+// Over IPv6 the kernel sends a long packet in fragments.
+bool fitsLink(const CoreState& core, const Router& router) {
+  const auto& config = router.config;
+  const auto* link = core.links.byIndex(router.ifIndex);
+  if (config.family == Family::ipv6 || link == nullptr) return true;
+  const auto password = config.version == VrrpVersion::v2 ? wire::kPasswordSize : 0;
+  return wire::kIpv4HeaderSize + wire::kAdvertHeaderSize + router.builder.packedAddresses().size() +
+             password + authenticity::overhead(config.auth) <=
+         link->facts.mtu;
+}
+
+// What the kernel did not send, or would not.
+void assessSending(const CoreState& core, Router& router) {
+  auto error = router.refusals.sendError;
+  // A MASTER whose interface becomes narrower serves until its peers have given it up.
+  if (router.state != State::master && !fitsLink(core, router)) error = EMSGSIZE;
+  if (error != 0) router.health.faults.push_back(withError(CauseKind::sendFailed, error));
+}
+
 void assessRefusals(const CoreState& core, Router& router) {
   auto& faults = router.health.faults;
   if (router.config.unicast && router.config.unicastPeers.empty()) {
@@ -128,9 +150,7 @@ void assessRefusals(const CoreState& core, Router& router) {
   if (router.listen == ListenState::failed) {
     faults.push_back(withError(CauseKind::listenFailed, router.listenError));
   }
-  if (refusals.sendError != 0) {
-    faults.push_back(withError(CauseKind::sendFailed, refusals.sendError));
-  }
+  assessSending(core, router);
   if (refusals.addressError != 0) {
     faults.push_back(withError(CauseKind::addressRefused, refusals.addressError));
   }

@@ -204,6 +204,13 @@ void onListenResult(CoreState& core, Router& router, std::int32_t errorNumber) {
   }
 }
 
+void onMtuChanged(CoreState& core, IfIndex ifIndex) {
+  for (const auto& router : core.routers) {
+    auto& error = router->refusals.sendError;
+    if (router->ifIndex == ifIndex && error == EMSGSIZE) error = 0;
+  }
+}
+
 void onSendFailed(CoreState& core, Router& router, std::int32_t errorNumber) {
   auto& refusals = router.refusals;
   ++refusals.copiesFailed;

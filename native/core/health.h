@@ -29,6 +29,8 @@ void refused(CoreState& core, Router& router);
 void tryAgain(CoreState& core, Router& router);
 
 void onListenResult(CoreState& core, Router& router, std::int32_t errorNumber);
+// The link's MTU is not what it was: what was too long for it is tried again.
+void onMtuChanged(CoreState& core, IfIndex ifIndex);
 void onSendFailed(CoreState& core, Router& router, std::int32_t errorNumber);
 
 // What a former run left behind is removed: somebody else is the master now, or we cannot be.

@@ -2,6 +2,7 @@
 #include <cerrno>
 
 #include "core_lab.h"
+#include "openssl_hmac.h"
 #include "testing.h"
 
 // Reasons for FAULT: each stands by itself, and the last one that goes ends it.
@@ -17,6 +18,12 @@ namespace {
 
 core::LinkChanged link(IfIndex ifIndex, const char* name, bool up, bool running = true) {
   return {ifIndex, lab::name(name), up, running, MacAddress{{2, 0, 0, 0, 0, 1}}, 1500, false};
+}
+
+core::LinkChanged eth0WithMtu(std::uint32_t mtu) {
+  auto fact = link(lab::kEth0, "eth0", true);
+  fact.mtu = mtu;
+  return fact;
 }
 
 core::TrackerConfig script(std::uint32_t id) {
@@ -301,6 +308,58 @@ TEST_CASE("adverts that the kernel refuses for masterDownInterval: FAULT, and an
   EXPECT(lab.state(0) == State::fault);
   EXPECT(faults(lab) == std::vector{CauseKind::sendFailed});
   lab.run(Duration::ofSeconds(2));
+  EXPECT(lab.state(0) == State::backup);
+}
+
+TEST_CASE("an advert longer than the MTU is a FAULT to the octet, and no takeover is tried") {
+  auto config = Lab::instance(200);
+  config.version = core::VrrpVersion::v2;
+  // IPv4 and VRRP header, two addresses, and the password that VRRPv2 always has.
+  config.addresses = {lab::vip("10.0.1.100"), lab::vip("10.0.1.101")};
+  constexpr std::uint32_t size = 20 + 8 + 2 * 4 + 8;
+  Lab lab(1);
+  lab.give(0, eth0WithMtu(size - 1));
+  lab.apply(0, config);
+  lab.run(Duration::ofSeconds(600));
+  EXPECT(lab.takeOnly(0, "state") == Lines{"state init->fault sendFailed"});
+  EXPECT(lab.status(0).faults.front().errorNumber == EMSGSIZE);
+  lab.give(0, eth0WithMtu(size));
+  lab.run(Duration::ofSeconds(4));
+  EXPECT(lab.state(0) == State::master);
+}
+
+TEST_CASE("what signs an advert takes room in it, and VRRPv3 has no password") {
+  const auto digests = wire::opensslDigests();
+  if (!digests) return;
+  auto config = Lab::instanceV3(200, Duration::ofSeconds(1));
+  const auto stateWith = [&](std::uint32_t mtu) {
+    Lab lab(1, {}, *digests);
+    lab.give(0, eth0WithMtu(mtu));
+    lab.apply(0, config);
+    lab.run(Duration::ofSeconds(10));
+    return lab.state(0);
+  };
+  EXPECT(stateWith(31) == State::fault);
+  EXPECT(stateWith(32) == State::master);
+  config.auth.kind = core::AuthKind::hmac;
+  EXPECT(stateWith(32 + 27) == State::fault);
+  EXPECT(stateWith(32 + 28) != State::fault);
+}
+
+TEST_CASE("a MASTER whose MTU becomes too small serves until its peers have given it up") {
+  auto lab = masterOf(Lab::instance(200));
+  lab.give(0, eth0WithMtu(39));
+  for (int i = 0; i < 4; ++i) {
+    EXPECT(lab.state(0) == State::master);
+    lab.give(0, core::SendFailed{InstanceId{1}, EMSGSIZE});
+    lab.run(Duration::ofSeconds(1));
+  }
+  lab.give(0, core::SendFailed{InstanceId{1}, EMSGSIZE});
+  EXPECT(lab.state(0) == State::fault);
+  lab.run(Duration::ofSeconds(600));
+  EXPECT(lab.takeOnly(0, "state") == Lines{"state master->fault sendFailed"});
+  lab.give(0, eth0WithMtu(40));
+  lab.run(Duration::ofMillis(1));
   EXPECT(lab.state(0) == State::backup);
 }
 
