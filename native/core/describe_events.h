@@ -114,7 +114,7 @@ struct Description<AdvertRejected> {
 template <>
 struct EnumNames<OddReason> {
   static constexpr std::string_view name = "OddReason";
-  static constexpr auto names = words("addressList", "interval", "samePriorityOwner", "dualMaster");
+  static constexpr auto names = words("addressList", "interval", "samePriorityOwner");
 };
 
 template <>

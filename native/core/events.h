@@ -148,7 +148,7 @@ struct AdvertRejected {
   std::uint64_t count = 0;
 };
 
-enum class OddReason : std::uint8_t { addressList, interval, samePriorityOwner, dualMaster };
+enum class OddReason : std::uint8_t { addressList, interval, samePriorityOwner };
 // Accepted, but worth telling: the peers' configurations differ.
 struct AdvertOdd {
   InstanceId instance;

@@ -59,7 +59,7 @@ struct Rejections {
   static constexpr std::size_t kReasons = static_cast<std::size_t>(RejectReason::authReplayed) + 1;
   std::array<std::uint64_t, kReasons> counts{};
   std::array<bool, kReasons> told{};
-  std::array<bool, 4> oddTold{};  // by OddReason
+  std::array<bool, 3> oddTold{};  // by OddReason
 };
 
 enum class ListenState : std::uint8_t { idle, asked, listening, failed };

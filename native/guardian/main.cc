@@ -17,6 +17,7 @@
 #include <cerrno>
 #include <charconv>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <string_view>
 
@@ -88,6 +89,17 @@ int carryOut(const Arguments& arguments, Tools& tools) {
   return acts.failed() > 0 ? kFailed : kCarriedOut;
 }
 
+int watchOver(const Arguments& arguments, Tools& tools, DeathWatch& death) {
+  (void)os::becomeRealtime(arguments.priority);
+  if (const auto error = dropRights(); !error.ok()) return fail(kNeverReady, "capset", error);
+  // Without the limit for it the guardian may be paged out, and takes a little longer.
+  (void)::mlockall(MCL_CURRENT | MCL_FUTURE);
+  tools.line.sayReady();
+  death.await(arguments.daemon, tools.line);
+  return carryOut(arguments, tools);
+}
+
+// Returns only if it never begins.
 int guard(const Arguments& arguments) {
   ignoreSignals();
   (void)os::hideFromOutOfMemory();
@@ -103,13 +115,9 @@ int guard(const Arguments& arguments) {
   Tools tools{std::move(page.value()), std::move(sender.value()), std::move(requests.value()),
               Line(kLineFd)};
   DeathWatch death(os::LifeMark(tools.page.bytes()), arguments.priority);
-  (void)os::becomeRealtime(arguments.priority);
-  if (const auto error = dropRights(); !error.ok()) return fail(kNeverReady, "capset", error);
-  // Without the limit for it the guardian may be paged out, and takes a little longer.
-  (void)::mlockall(MCL_CURRENT | MCL_FUTURE);
-  tools.line.sayReady();
-  death.await(arguments.daemon, tools.line);
-  return carryOut(arguments, tools);
+  const int status = watchOver(arguments, tools, death);
+  // The thread of `death` uses the page and its bell for as long as there is a process.
+  std::_Exit(status);
 }
 
 }  // namespace

@@ -128,7 +128,7 @@ export type RejectReason =
   | 'authUnknownKey'
   | 'authReplayed';
 
-export type OddReason = 'addressList' | 'interval' | 'samePriorityOwner' | 'dualMaster';
+export type OddReason = 'addressList' | 'interval' | 'samePriorityOwner';
 
 export type Scheduling = 'normal' | 'roundRobin' | 'fifo' | 'deadline';
 

@@ -163,7 +163,7 @@ export class Alarms {
       const sentence = `${peer} advertises other virtual addresses than are configured here`;
       return this.#raise({ name: 'vip_mismatch', instance, peer, since: at, sentence });
     }
-    if (reason !== 'dualMaster' && reason !== 'samePriorityOwner') return [];
+    if (reason !== 'samePriorityOwner') return [];
     const sentence = `${peer} is MASTER at the same time as this router`;
     return this.#raise({ name: 'dual_master', instance, peer, since: at, sentence });
   }

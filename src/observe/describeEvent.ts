@@ -241,7 +241,6 @@ const oddWords: Readonly<Record<OddReason, string>> = {
   addressList: 'advertises other addresses than are configured here',
   interval: 'advertises with another interval than is configured here',
   samePriorityOwner: 'also claims to own the addresses (priority 255)',
-  dualMaster: 'is MASTER at the same time as this router',
 };
 
 function startedLine(event: Started, line: Line): Description {

@@ -3,10 +3,12 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { buildThreadTests, missingTools, run, threadsDirectory } from '../native/build.ts';
 import { casesIn } from '../native/junit.ts';
+import { sanitizedPrograms } from '../native/sanitizedPrograms.ts';
 
 /*
  * The tests that have threads (rings, recorder, the whole engine beside a thread in JavaScript's
- * place) once more, built with ThreadSanitizer: a race ends the program.
+ * place) once more, built with ThreadSanitizer: a race ends the program. Then the guardian, which has two, and
+ * the launcher beside real daemons.
  */
 
 const missing = missingTools();
@@ -35,4 +37,6 @@ if (built?.ok === true) {
       });
     }
   });
+
+  sanitizedPrograms({ directory: threadsDirectory, symbol: '__tsan_init' });
 }

@@ -55,9 +55,9 @@ export function buildNativeTests(): Promise<Ran> {
   return build(buildDirectory, flags, ['native_tests', 'fuzzers', ...programs]);
 }
 
-/** Builds the tests that have threads with ThreadSanitizer, which cannot be had with the others. */
+/** Builds the tests and programs that have threads with ThreadSanitizer, which cannot be had with the others. */
 export function buildThreadTests(): Promise<Ran> {
-  return build(threadsDirectory, ['-DFAILOVERD_SANITIZE=thread'], ['thread_tests']);
+  return build(threadsDirectory, ['-DFAILOVERD_SANITIZE=thread'], ['thread_tests', ...programs]);
 }
 
 /** Every warning is an error. Other tests run meanwhile and go first. */

@@ -119,6 +119,17 @@ TEST_CASE("a flipped bit of a signed advert is refused") {
   }
 }
 
+TEST_CASE("a trailer, or an AH header, of an unknown form is refused as such") {
+  if (missing()) return;
+  for (const auto& make : {withHmac, withAh}) {
+    auto lab = settled(make(100), make(200));
+    rejected(lab, 0);
+    lab.repeat(1, [&](Bytes& bytes) { bytes[make == &withHmac ? 20 : 1] ^= 0xff; });
+    EXPECT(rejected(lab, 0) == Lines{"rejected authMalformed"});
+    EXPECT(lab.status(0).counters.authMalformed == 1);
+  }
+}
+
 TEST_CASE("keys are rotated one router after the other") {
   if (missing()) return;
   auto lab = settled(withHmac(100), withHmac(200));

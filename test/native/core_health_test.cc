@@ -363,6 +363,19 @@ TEST_CASE("a MASTER whose MTU becomes too small serves until its peers have give
   EXPECT(lab.state(0) == State::backup);
 }
 
+TEST_CASE("unicast without a peer (unicast_fault_no_peer)") {
+  auto config = Lab::instance(200);
+  config.unicast = true;
+  Lab lab(1);
+  lab.apply(0, config);
+  EXPECT(lab.state(0) == State::fault);
+  EXPECT(faults(lab) == std::vector{CauseKind::noPeer});
+  config.revision = Revision{2};
+  config.unicastPeers = {{lab::ip("10.0.1.2")}};
+  lab.apply(0, config);
+  EXPECT(lab.state(0) == State::backup);
+}
+
 TEST_CASE("a unicast master is mute only when no peer hears it") {
   auto config = Lab::instance(200);
   config.unicast = true;

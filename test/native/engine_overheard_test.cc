@@ -69,6 +69,12 @@ TEST_CASE("overheard: what is wrong is named, and what can be read is read") {
   EXPECT(advertOf(type).flaw == AdvertFlaw::type);
 }
 
+TEST_CASE("overheard: an authentication header that makes no sense") {
+  const auto length = hex(kToGroup + "45c0 0028 0001 0000 ff33 0000 c0a87a4d e0000012" +
+                          "70 ff 0000 c0a87a4d 00000001 000000000000000000000000");
+  EXPECT(advertOf(length).flaw == AdvertFlaw::authHeader);
+}
+
 TEST_CASE("overheard: any part of a frame is welcome") {
   const auto whole = version2();
   for (std::size_t size = 0; size <= whole.size(); ++size) {
@@ -89,6 +95,16 @@ TEST_CASE("overheard: somebody announces an address") {
   EXPECT(heard.claim->mac == mac("00:00:5e:00:01:33"));
   EXPECT(heard.claim->address == ip("192.168.122.200"));
   EXPECT(!heard.advert.has_value());
+}
+
+TEST_CASE("overheard: somebody answers who has an address") {
+  const auto arp =
+      hex("02000000004d 00005e000133 0806"
+          "0001 0800 06 04 0002 00005e000133 c0a87ac8 02000000004d c0a87a4d");
+  const auto heard = overhear(arp);
+  REQUIRE(heard.claim.has_value());
+  EXPECT(heard.claim->claim == ClaimKind::arpReply);
+  EXPECT(heard.claim->address == ip("192.168.122.200"));
 }
 
 }  // namespace

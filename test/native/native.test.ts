@@ -38,7 +38,7 @@ if (built?.ok === true) {
     }
   });
 
-  sanitizedPrograms();
+  sanitizedPrograms({ directory: buildDirectory, symbol: '__asan_init' });
 
   describe('kept fuzz inputs', () => {
     for (const [target, inputs] of corpora()) {

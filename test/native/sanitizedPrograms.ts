@@ -1,5 +1,5 @@
-// The guardian and the launcher as the daemon runs them, built with address and undefined-behaviour
-// sanitizers: daemons die of anything, and no report may come of it.
+// The guardian and the launcher as the daemon runs them, built with sanitizers: daemons die of anything, and
+// no report may come of it.
 
 import { existsSync, readFileSync, readlinkSync, rmSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
@@ -12,7 +12,7 @@ import { childrenOf } from '../lab/process.ts';
 import type { LabProcess } from '../lab/process.ts';
 import { FAILOVERD } from '../lab/router-daemon.ts';
 import { guardians } from '../lifecycle/kills.ts';
-import { buildDirectory, programs, root } from './build.ts';
+import { programs, root } from './build.ts';
 
 /** Two routers with all that a guardian takes away, and scripts of all kinds of bad behaviour. */
 const CONFIG = `
@@ -66,48 +66,67 @@ vrrp_script fails {
 
 const REPORT = /\w+Sanitizer|runtime error/;
 
-/** Where the addon is looked for, so that the programs beside it are those of this build. */
-const ADDON = path.join(buildDirectory, 'failoverd.node');
+/** A build of the programs, and a name that only its sanitizer brings into them. */
+export interface SanitizedBuild {
+  readonly directory: string;
+  readonly symbol: '__asan_init' | '__tsan_init';
+}
 
-async function start(lab: Lab): Promise<LabProcess> {
+/** Where the addon is looked for, so that the programs beside it are those of this build. */
+const addonOf = ({ directory }: SanitizedBuild): string => path.join(directory, 'failoverd.node');
+
+async function start(lab: Lab, build: SanitizedBuild): Promise<LabProcess> {
   const host = lab.server1;
   host.installScript('talks', '#!/bin/sh\necho run >> /run/runs\nhead -c 100000 /dev/zero\n');
   host.installScript('hangs', '#!/bin/sh\ntrap "" TERM\nsleep 60 & wait; wait\n');
   const file = host.writeConfig(`${SCRIPTS}${CONFIG}`);
-  const argv = [process.execPath, FAILOVERD, 'run', '-n', '-l', '-D', '-s', host.namespace];
-  const env = { FAILOVERD_ADDON: ADDON };
+  // ThreadSanitizer's memory has fixed places, which the kernel may have given away.
+  const argv = [
+    'setarch',
+    '-R',
+    process.execPath,
+    FAILOVERD,
+    'run',
+    '-n',
+    '-l',
+    '-D',
+    '-s',
+    host.namespace,
+  ];
+  const env = { FAILOVERD_ADDON: addonOf(build) };
   return host.start([...argv, '-f', file], { name: 'failoverd', outsideNetwork: true, env });
 }
 
 /** Whether a process runs that program of this build. */
-function runs(pid: number, program: string): boolean {
+function runs(pid: number, program: string, { directory }: SanitizedBuild): boolean {
   try {
-    return readlinkSync(`/proc/${pid}/exe`) === path.join(buildDirectory, program);
+    return readlinkSync(`/proc/${pid}/exe`) === path.join(directory, program);
   } catch {
     return false;
   }
 }
 
 /** Declares the tests. */
-export function sanitizedPrograms(): void {
+export function sanitizedPrograms(build: SanitizedBuild): void {
+  const addon = addonOf(build);
   describe('the guardian and the launcher with sanitizers', () => {
     beforeAll(() => {
-      rmSync(ADDON, { force: true });
-      symlinkSync(path.join(root, 'build/Release/failoverd.node'), ADDON);
+      rmSync(addon, { force: true });
+      symlinkSync(path.join(root, 'build/Release/failoverd.node'), addon);
     });
-    afterAll(() => rmSync(ADDON, { force: true }));
+    afterAll(() => rmSync(addon, { force: true }));
 
     test('are built with them', () => {
       for (const name of programs) {
-        const program = readFileSync(path.join(buildDirectory, name));
-        expect(program.includes('__asan_init'), name).toBe(true);
+        const program = readFileSync(path.join(build.directory, name));
+        expect(program.includes(build.symbol), name).toBe(true);
       }
     });
 
     test.each(['SIGKILL', 'SIGSEGV', 'SIGABRT'] as const)('a daemon dies of %s', async (signal) => {
       const lab = await Lab.create();
       try {
-        await diesOf(signal, lab);
+        await diesOf(signal, lab, build);
       } finally {
         await lab.close();
       }
@@ -115,16 +134,20 @@ export function sanitizedPrograms(): void {
   });
 }
 
-async function diesOf(signal: 'SIGKILL' | 'SIGSEGV' | 'SIGABRT', lab: Lab): Promise<void> {
+async function diesOf(
+  signal: 'SIGKILL' | 'SIGSEGV' | 'SIGABRT',
+  lab: Lab,
+  build: SanitizedBuild,
+): Promise<void> {
   const host = lab.server1;
   const before = await wholeKernel(host);
   const witness = await Capture.start(lab.client);
-  const daemon = await start(lab);
+  const daemon = await start(lab, build);
   for (const vrid of [1, 2]) await witness.waitForAdvert({ vrid, priority: 201 });
   await eventually('ten runs', () => (host.readRun('runs') ?? '').split('\n').length > 10);
   const [guardian = 0] = guardians(daemon);
-  expect(runs(guardian, 'failoverd-guardian')).toBe(true);
-  const launcher = childrenOf(daemon.pid).filter((pid) => runs(pid, 'failoverd-launcher'));
+  expect(runs(guardian, 'failoverd-guardian', build)).toBe(true);
+  const launcher = childrenOf(daemon.pid).filter((pid) => runs(pid, 'failoverd-launcher', build));
   expect(launcher).toHaveLength(1);
   const since = Capture.now();
   daemon.signal(signal);

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { Capture } from '../lab/capture.ts';
 import { hostMac } from '../lab/lab.ts';
+import { asServer2 } from '../lab/walkthroughs.ts';
 import { version3 } from './configs.ts';
 import { ALONE_WITH_OURSELVES } from './pairs.ts';
 import { SERVER1, SERVER2, startBoth, VIP, vipIsOn, vipMovesTo, walkthrough } from './stage.ts';
@@ -58,5 +59,29 @@ walkthrough(
     }
     expect(stage.capture.adverts({ from: SERVER2, since: settled })).toEqual([]);
     await vipIsOn(stage, 'server1');
+  },
+);
+
+// With preemption it takes over again once it has listened; this is where one can see that it had given way.
+walkthrough(
+  'timer_expired_backup: a master that was away comes back as BACKUP',
+  { pairs: ALONE_WITH_OURSELVES },
+  async (stage) => {
+    const file = version3('0.1', [`${VIP}/24`])
+      .replace('state MASTER', 'state BACKUP')
+      .replace('version 3', 'version 3\n    nopreempt\n    timer_expired_backup 100');
+    await stage.server1.start(file);
+    await vipIsOn(stage, 'server1');
+    await stage.server2.start(
+      asServer2(file.replace('timer_expired_backup', 'thread_timer_expired'), 100),
+    );
+    await stage.server2.process.waitForLine(/VI_1: the master is/);
+    stage.server1.process.signal('SIGSTOP');
+    await stage.capture.waitForAdvert({ from: SERVER2, priority: 100 });
+    const resumed = Capture.now();
+    stage.server1.process.signal('SIGCONT');
+    await stage.server1.process.waitForLine(/VI_1: MASTER -> BACKUP .*away for/);
+    await vipIsOn(stage, 'server2');
+    expect(stage.capture.adverts({ from: SERVER1, since: resumed })).toEqual([]);
   },
 );
