@@ -128,7 +128,7 @@ function textTeller(interfaceName: string): Teller {
 }
 
 function summaryLines({ adverts, findings, routers, dropped }: ListenSummary): string[] {
-  const lines = ['', `${adverts} adverts, ${findings.length} odd`];
+  const lines = ['', `${adverts} adverts, ${findings.length} findings`];
   for (const router of routers) {
     for (const { source, adverts: count, advert } of router.speakers.values()) {
       lines.push(

@@ -153,7 +153,7 @@ export class Alarms {
     this.#lower.set(instance, lower);
     if (lower.count < lowerAdverts) return [];
     const sentence =
-      `${source} goes on advertising with the lower priority ${priority} although this router is` +
+      `${source} keeps advertising with the lower priority ${priority} although this router is` +
       ' MASTER: it does not hear us';
     return this.#raise({ name: 'dual_master', instance, peer: source, since: at, sentence });
   }

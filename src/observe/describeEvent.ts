@@ -110,7 +110,7 @@ function describeAddress(event: AddressEvent, line: Line): Description {
     return line('error', text, { address, errno: event.errorNumber });
   }
   if (kind === 'AddressRestored') {
-    const text = `something else removed ${address}; it has been put back`;
+    const text = `something else removed ${address}; it has been restored`;
     return line('warning', text, { address, count: event.count });
   }
   const text =
@@ -122,7 +122,7 @@ function describeAddress(event: AddressEvent, line: Line): Description {
 function describeObject(event: ObjectFailed | ObjectRestored, line: Line): Description {
   const what = `${event.instance === 0 ? 'static ' : ''}${objectText(event.key)}`;
   if (event.kind === 'ObjectRestored') {
-    const text = `something else removed the ${what}; it has been put back`;
+    const text = `something else removed the ${what}; it has been restored`;
     return line('warning', text, { count: event.count });
   }
   const text = `the ${what} could not be added: ${errnoText(event.errorNumber)}`;

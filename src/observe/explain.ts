@@ -63,7 +63,7 @@ const causeWords: Readonly<Record<CauseKind, Explain>> = {
   higherAddress: (cause) =>
     `${otherRouter(cause)} advertises the same priority from a higher address`,
   secondMaster: (cause) =>
-    `${otherRouter(cause)} was MASTER as well, and has been told to give way`,
+    `${otherRouter(cause)} was MASTER at the same time, and has been told to yield`,
   trackersBlind: () => 'the part of failoverd that watches the trackers does not answer',
   wokeLate: ({ silence }) =>
     `this host was away for ${duration(silence)}, longer than its peers wait`,

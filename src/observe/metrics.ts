@@ -84,7 +84,7 @@ function repairFamily(repairs: readonly Repair[]): Family {
   return {
     name: 'failoverd_repairs',
     type: 'counter',
-    help: 'What somebody else removed and was put back',
+    help: 'Objects that something else removed and failoverd restored',
     samples: repairs.map(({ what, by, count }) => ({
       labels: { what, by },
       value: count,
@@ -188,7 +188,7 @@ function alarmFamily({ instances, alarms }: StatusReport): Family {
   return {
     name: 'failoverd_alarm',
     type: 'gauge',
-    help: '1 while the alarm stands',
+    help: '1 while the alarm is active',
     samples: instances.flatMap((one) =>
       alarmNames.map((alarm) => ({
         labels: { ...labelsOf(one), alarm },
@@ -248,7 +248,7 @@ function trackerFamily({ trackers }: StatusReport): Family {
   return {
     name: 'failoverd_tracker',
     type: 'gauge',
-    help: '1 well, 0 not; the number in the file for files',
+    help: '1 OK, 0 failed; for files the number in the file',
     samples: trackers.map(({ kind, name, status }) => ({
       labels: { kind, name },
       value: kind === 'file' ? Number(status) : Number(status === 'ok'),

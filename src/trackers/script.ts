@@ -239,11 +239,11 @@ function startReason(begin: ScriptTrackerOptions['begin']): string {
     case 'failed':
       return 'init_fail: it counts as failed until it has succeeded';
     case 'assumeOk':
-      return 'it came by a reload and is assumed to be well until its first result';
+      return 'it was added by a reload and counts as passing until its first result';
     case 'assumeFailed':
       return 'it was changed by a reload and stays failed until its first result';
     default:
-      return 'it goes on from its result before the reload';
+      return 'it keeps its result from before the reload';
   }
 }
 

@@ -147,7 +147,7 @@ walkthrough('no_track: what somebody else removes stays away', ALONE, async (sta
   // The other one is put back, so the loss of the first has been heard by then.
   await server1.ip('addr', 'del', `${VIP}/24`, 'dev', 'eth0');
   await stage.server1.process.waitForLine(
-    /removed .*192\.168\.122\.200.*put back|192\.168\.122\.200.*put back/,
+    /removed .*192\.168\.122\.200.*restored|192\.168\.122\.200.*restored/,
   );
   await eventuallyEqual('one address', held, [own, `${VIP}/24`]);
   expect(stage.server1.logs()).not.toMatch(/MASTER -> /);

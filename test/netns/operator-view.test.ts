@@ -159,7 +159,7 @@ test.runIf(missing === '')('why names every cause, and everybody agrees', async 
     await one.ip('addr', 'del', `${VIP}/24`, 'dev', 'eth0');
     await expectWhy(
       one,
-      /Since then: something else removed 192\.168\.122\.200; it has been put back/,
+      /Since then: something else removed 192\.168\.122\.200; it has been restored/,
     );
 
     const foreign = await startForging(stage.lab.client, {

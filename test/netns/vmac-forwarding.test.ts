@@ -278,7 +278,7 @@ test.runIf(playable)(`a filter that somebody removes comes back ${missing}`, () 
     const log = scene.two.process;
     await server2.run('tc', 'filter', 'del', 'dev', 'vrrp.51', 'ingress');
     await eventually('the filter', () => shut(server2));
-    await log.waitForLine(/something else removed the filter .* it has been put back/);
+    await log.waitForLine(/something else removed the filter .* it has been restored/);
     await server2.run('tc', 'qdisc', 'del', 'dev', 'vrrp.51', 'clsact');
     await eventually('the filter and what it hangs on', () => shut(server2));
     await server2.ip('link', 'del', 'vrrp.51');

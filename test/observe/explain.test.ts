@@ -62,7 +62,7 @@ describe('a transition in words', () => {
     const second = causeOf({ kind: 'secondMaster', peer: '192.0.2.2', peerPriority: 90 });
     const event = stateChanged({ from: 'master', to: 'master', repeated: true, cause: second });
     expect(explainTransition(event, names)).toMatch(
-      /: 192\.0\.2\.2 \(priority 90\) was MASTER as well, and has been told to give way$/,
+      /: 192\.0\.2\.2 \(priority 90\) was MASTER at the same time, and has been told to yield$/,
     );
     const mute = causeOf({ kind: 'sendFailed', interfaceName: 'eth0', errorNumber: 90 });
     expect(explainCause(mute, names)).toBe(

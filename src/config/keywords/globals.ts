@@ -328,7 +328,7 @@ const scheduling = {
   vrrp_rlimit_rttime: keyword('noEffect', micros(1, uintMax), 'Limit of real time in one go', {
     default: '10000',
     since: '2.1.0',
-    why: 'the real-time thread never computes for long, and what is late is told',
+    why: 'the real-time thread never computes for long, and lateness is reported',
   }),
   vrrp_rlimit_rtime: keyword('deprecated', micros(1, uintMax), 'The same', {
     insteadUse: 'vrrp_rlimit_rttime',
@@ -384,7 +384,7 @@ const telling = {
   notify_replay: keyword(
     'supported',
     bool(),
-    'After a reload scripts are told the present states again',
+    'After a reload scripts run for the current states again',
     { default: 'off', own: true },
   ),
   snmp_socket: keyword('notInEffectYet', text('SOCKET'), 'AgentX master', {

@@ -229,7 +229,7 @@ const behaviour = {
     'As MASTER send one more advert before giving way; needs saying in strict mode only',
     { default: 'vrrp_higher_prio_send_advert', since: '1.3.5' },
   ),
-  owner_ignore_adverts: keyword('supported', bool(), 'An address owner hears no adverts', {
+  owner_ignore_adverts: keyword('supported', bool(), 'An address owner ignores adverts', {
     default: 'vrrp_owner_ignore_adverts',
     since: '2.3.3',
   }),
@@ -362,7 +362,7 @@ const watching = {
   notify_master_rx_lower_pri: keyword(
     'supported',
     script(),
-    'Called when a MASTER hears an advert of lower priority',
+    'Run when a MASTER receives an advert of lower priority',
     { repeat: 'first', since: '2.0.6' },
   ),
 } as const;

@@ -24,7 +24,9 @@ export const syncGroupLevel = defineLevel('vrrp_sync_group', 'Instances that cha
 });
 
 export const scriptLevel = defineLevel('vrrp_script', 'A health check', {
-  script: keyword('supported', script(1), 'The command; exit 0 means well', { since: '1.1.13' }),
+  script: keyword('supported', script(1), 'The command; exit status 0 is a success', {
+    since: '1.1.13',
+  }),
   interval: keyword('supported', decimal(0, 4294), 'From one start to the next', {
     default: '1',
     since: '1.1.13',
@@ -37,7 +39,7 @@ export const scriptLevel = defineLevel('vrrp_script', 'A health check', {
     default: '0',
     since: '1.1.13',
   }),
-  rise: keyword('supported', integer(1, intMax), 'Successes in a row until it is well', {
+  rise: keyword('supported', integer(1, intMax), 'Successes in a row until it passes', {
     default: '1',
     since: '1.1.18',
   }),

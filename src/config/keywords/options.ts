@@ -119,7 +119,7 @@ export function readOptions<T>(
 export function reportOption(line: Line, token: Token, known: readonly string[]): void {
   const meant = nearest(token.value, known);
   const another = parsePrefix(token.value) !== null;
-  const onItsOwn = another ? 'each address stands on a line of its own' : null;
+  const onItsOwn = another ? 'each address goes on a line of its own' : null;
   const hint = meant === null ? onItsOwn : `did you mean '${meant}'?`;
   const message = `'${token.value}' is no option of an entry of '${line.keyword}'; it is ignored`;
   line.findings.report('unknown-option', line.spanOf(token), message, { hint });

@@ -149,7 +149,7 @@ export const probeLevel = defineLevel('vrrp_probe', 'A host to ask, without a sc
     default: '0',
     own: true,
   }),
-  rise: keyword('supported', integer(1, intMax), 'Answers in a row until it is well', {
+  rise: keyword('supported', integer(1, intMax), 'Answers in a row until it passes', {
     default: '1',
     own: true,
   }),

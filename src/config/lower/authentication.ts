@@ -101,7 +101,7 @@ export function lowerHmac(
     const what = activeKey === 0 ? 'has no active_key' : `has no key ${activeKey} to sign with`;
     context.findings.report('hmac-incomplete', block.span, `auth_hmac ${what}`, {
       hint: "add 'key ID VALUE' and 'active_key ID'",
-      keepalived: 'keepalived drops the block and goes on without any authentication',
+      keepalived: 'keepalived drops the block and continues without any authentication',
     });
     return null;
   }

@@ -64,7 +64,7 @@ export function resolveInclude(
   const complain = (check: boolean, message: string): void => {
     const rule: RuleId = check ? 'include-failed' : 'include-empty';
     findings.report(rule, at, message, {
-      keepalived: check ? null : 'keepalived goes on without a word',
+      keepalived: check ? null : 'keepalived continues silently',
     });
   };
   const whole = isAbsolute(pattern) ? pattern : join(dirname(from), pattern);

@@ -111,7 +111,7 @@ export class Preprocessor {
         ? `'${path}' is being read already: it includes itself`
         : `includes are nested deeper than ${includeLimit}`;
       this.findings.report('include-cycle', includedAt, message, {
-        keepalived: 'keepalived goes on until it has no file descriptors left',
+        keepalived: 'keepalived continues until it runs out of file descriptors',
       });
       return false;
     }
@@ -210,7 +210,7 @@ export class Preprocessor {
 
   /** Whoever comments a line of a long definition out hardly means to end it there. */
   private reportComment(line: Text, comment: number): void {
-    const message = 'the definition goes on after this comment';
+    const message = 'the definition continues after this comment';
     this.findings.report('comment-ends-definition', spanOf(line, comment), message, {
       hint: 'remove the comment for keepalived to read on',
       keepalived: 'keepalived ends the definition here and reads what follows as ordinary lines',

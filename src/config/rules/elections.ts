@@ -77,7 +77,7 @@ export function globalsFirst({ statements, findings }: RuleInput): void {
     const { keyword } = statement;
     if (keyword === 'vrrp_instance') seen = true;
     if (keyword !== 'global_defs' || !seen) continue;
-    const message = 'global_defs stands after instances that use it';
+    const message = 'global_defs comes after instances that use it';
     findings.report('globals-after-instances', keywordSpan(statement), message, {
       hint: 'move it to the top of the file',
       keepalived: 'keepalived heeds it at the start, but no longer after a reload',

@@ -86,7 +86,7 @@ function comparePriorities(first: Member, other: Member, findings: Findings): vo
     calm: outlookOf(router.model, instance).calm,
   }));
   if (a === undefined || b === undefined || a.calm !== b.calm) return;
-  const which = a.base === b.base ? 'priority' : 'with every tracker well priority';
+  const which = a.base === b.base ? 'priority' : 'priority with every tracker passing';
   const vrid = `VRID ${other.instance.virtualRouterId}`;
   const message = `${vrid}: ${which} ${b.calm} on both; the higher address decides`;
   reportDifference(findings, 'peer-priority', { first, other, keyword: 'priority' }, message);

@@ -67,7 +67,7 @@ export class Tellings {
     return [...instances, ...groups].map(({ kind, id, state, priority }): NotifyEvent => {
       const name = kind === 'INSTANCE' ? this.#names.instance(id) : this.#names.group(id);
       const known = kind === 'INSTANCE' ? contextOf(name, model) : {};
-      const cause = 'this is told again, nothing has changed';
+      const cause = 'this is a repetition, nothing has changed';
       const context = { ...known, cause, causeKind: 'replay', previousState: state, replay: true };
       return { kind, name, what: state, priority, at, context };
     });

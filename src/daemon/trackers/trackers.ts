@@ -46,7 +46,7 @@ export class Trackers {
     this.#parts = parts;
     const { clock, start } = parts;
     this.#set = new TrackerSet(
-      { kind: 'poll', reason: 'the engine has not said yet whether it hears process events' },
+      { kind: 'poll', reason: 'the engine has not reported yet whether it gets process events' },
       {
         clock,
         start,

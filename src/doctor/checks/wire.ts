@@ -29,7 +29,7 @@ export function wireFindings(facts: Facts): readonly Said[] {
     const said = wire.findings.map(({ severity, sentence, name: finding }) =>
       (severity === 'problem' ? problem : warning)(`${sentence} [${finding}]`, cure),
     );
-    return said.length > 0 ? said : [ok(`nothing on ${name} is odd`)];
+    return said.length > 0 ? said : [ok(`nothing on ${name} is wrong`)];
   });
 }
 
