@@ -1,6 +1,7 @@
 /**
  * Hooks for tests, dead unless FAILOVERD_TEST_HOOKS is set: SIGPWR blocks JavaScript, as a bad day
- * would, for FAILOVERD_TEST_BLOCK_MS (3000), making half a gigabyte of garbage meanwhile.
+ * would, for FAILOVERD_TEST_BLOCK_MS (3000), making FAILOVERD_TEST_GARBAGE_MB (500) megabytes of
+ * garbage meanwhile; Infinity: until it ends.
  */
 import type { Log } from '../base/log.ts';
 
@@ -10,20 +11,21 @@ export function installTestHooks(
 ): void {
   if (env['FAILOVERD_TEST_HOOKS'] === undefined) return;
   const blockMs = Number(env['FAILOVERD_TEST_BLOCK_MS'] ?? 3000);
+  const garbageMegabytes = Number(env['FAILOVERD_TEST_GARBAGE_MB'] ?? 500);
   process.on('SIGPWR', () => {
     log.warning(`test hook: JavaScript is blocked for ${blockMs} ms`);
-    blockWithGarbage(blockMs);
+    blockWithGarbage(blockMs, garbageMegabytes);
     log.warning('test hook: JavaScript runs again');
   });
 }
 
-/** Half a gigabyte in all, never more than a few megabytes of it alive. */
-function blockWithGarbage(ms: number): void {
+/** Never more than a few megabytes of it are alive. */
+function blockWithGarbage(ms: number, megabytes: number): void {
   const end = performance.now() + ms;
   let kept: number[][] = [];
   let made = 0;
   while (performance.now() < end) {
-    if (made < 500 * 1024 * 1024) {
+    if (made < megabytes * 1024 * 1024) {
       const piece = Array.from({ length: 4096 }, (_, index) => index * 1.5);
       made += piece.length * 8;
       kept.push(piece);
