@@ -72,12 +72,6 @@ class ByteWriter {
   void zeros(std::size_t count) {
     if (count != 0) std::memset(reserve(count), 0, count);
   }
-  // Overwrites a field written earlier (a checksum).
-  void patchU16(std::size_t offset, std::uint16_t value) {
-    CHECK(offset + 2 <= at_);
-    out_[offset] = static_cast<std::uint8_t>(value >> 8);
-    out_[offset + 1] = static_cast<std::uint8_t>(value);
-  }
 
  private:
   std::uint8_t* reserve(std::size_t count) {

@@ -24,8 +24,6 @@ class StampClock {
   [[nodiscard]] Instant at(const timespec& wallClock) const;
   // When it was sampled.
   [[nodiscard]] Instant sampledAt() const { return boot_; }
-  // The wall clock was set since the sample before this one.
-  [[nodiscard]] bool wasSet() const { return wasSet_; }
 
  private:
   void learn(Instant boot, std::int64_t wallMicros);
@@ -34,7 +32,7 @@ class StampClock {
   Instant boot_;
   std::int64_t wallMinusBoot_ = 0;
   bool known_ = false;
-  bool wasSet_ = false;
+  bool wasSet_ = false;  // the wall clock, since the sample before the last one
 };
 
 }  // namespace failoverd::os

@@ -93,7 +93,6 @@ std::optional<KernelFact> parseLink(Bytes body, bool gone) {
   link.up = (head->ifi_flags & IFF_UP) != 0;
   link.running = (head->ifi_flags & IFF_RUNNING) != 0;
   link.noArp = (head->ifi_flags & IFF_NOARP) != 0;
-  link.loopback = (head->ifi_flags & IFF_LOOPBACK) != 0;
   bool foreignParent = false;
   AttributeReader attributes(after(body, sizeof(ifinfomsg)));
   while (const auto attribute = attributes.next()) {

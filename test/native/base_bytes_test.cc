@@ -2,7 +2,6 @@
 
 #include "base/bytes.h"
 #include "base/result.h"
-#include "base/ring.h"
 #include "testing.h"
 
 namespace failoverd {
@@ -28,26 +27,12 @@ TEST_CASE("a writer writes network order, and a field later") {
   bytes.fill(0xa5);
   ByteWriter writer(bytes);
   writer.u8(0x01);
-  writer.u16(0);
+  writer.u16(0x0203);
   writer.u32(0x84050607);
   writer.zeros(2);
   writer.bytes(std::array<std::uint8_t, 2>{8, 9});
-  writer.patchU16(1, 0x0203);
   EXPECT(writer.position() == 11);
   EXPECT(bytes == std::array<std::uint8_t, 12>{1, 2, 3, 0x84, 5, 6, 7, 0, 0, 8, 9, 0xa5});
-}
-
-TEST_CASE("a full ring says so and keeps its order") {
-  Ring<int, 2> ring;
-  EXPECT(ring.push(1));
-  EXPECT(ring.push(2));
-  EXPECT(!ring.push(3));
-  EXPECT(ring.pop() == 1);
-  EXPECT(ring.push(3));
-  EXPECT(ring.front() == 2);
-  EXPECT(ring.pop() == 2);
-  EXPECT(ring.pop() == 3);
-  EXPECT(ring.empty());
 }
 
 TEST_CASE("a result is a value or an error") {

@@ -73,3 +73,23 @@ walkthrough('changes of others lead to none of ours, and hide no theft', ALONE, 
   await eventually('the last change', () => count(monitor, 'delete table ip other100') === 1);
   expect(count(monitor, 'add table ip failoverd')).toBe(1);
 });
+
+walkthrough(
+  'a table of that name that somebody else has put there stays, and ours has another',
+  ALONE,
+  async (stage) => {
+    const { server1 } = stage.lab;
+    const rules = await start(stage);
+    await server1.shell('echo "delete table ip failoverd; add table ip failoverd" | nft -f -');
+    const other = rules.replace('table ip failoverd', 'table ip failoverd_2');
+    await eventuallyEqual(
+      'the other table',
+      async () => (await server1.attempt('nft', 'list', 'table', 'ip', 'failoverd_2')).stdout,
+      other,
+    );
+    const theirs = await rulesOf(stage);
+    expect(theirs).not.toContain('chain');
+    await stage.server1.stop();
+    expect((await server1.run('nft', 'list', 'tables')).trim()).toBe('table ip failoverd');
+  },
+);
