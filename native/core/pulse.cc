@@ -44,7 +44,12 @@ void join(CoreState& core, const Router& router) {
 
 void onDeadline(CoreState& core, Instant due) {
   if (core.now - due > core.pulse) core.backSince = core.now;
-  core.deadlines.arm(core.pulseSlot, core.now + core.pulse);
+  // Together with what comes sooner, so that nobody is woken for the pulse alone; and in step with
+  // what is due at this moment, too, and comes again as regularly.
+  const auto other = core.deadlines.earliest();
+  const auto step = due + core.pulse;
+  const auto latest = core.now < step ? step : core.now + core.pulse;
+  core.deadlines.arm(core.pulseSlot, core.now < other ? std::min(other, latest) : latest);
 }
 
 }  // namespace failoverd::core::pulse

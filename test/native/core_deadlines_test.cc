@@ -1,7 +1,9 @@
 #include <random>
 #include <vector>
 
+#include "core/core.h"
 #include "core/deadlines.h"
+#include "core_lab.h"
 #include "testing.h"
 
 using namespace failoverd;
@@ -78,4 +80,41 @@ TEST_CASE("the heap agrees with a sorted list under a random storm") {
     for (const auto each : expected) least = std::min(least, each);
     REQUIRE(deadlines.earliest() == least);
   }
+}
+
+TEST_CASE("a MASTER alone wakes once for each advert, and not for the pulse as well") {
+  core::Core core({});
+  auto now = Instant::ofMicros(1);
+  std::size_t adverts = 0;
+  const auto drain = [&] {
+    while (const auto output = core.drain())
+      adverts += std::holds_alternative<core::SendAdvert>(*output);
+  };
+  const auto give = [&](const core::Input& input) {
+    core.handle(now, input);
+    drain();
+  };
+  give(core::LinkChanged{lab::kEth0, lab::name("eth0"), true, true, MacAddress{}, 1500, false});
+  give(core::LocalAddressAppeared{lab::kEth0, lab::ip("10.0.1.1"), 24, false, false, false});
+  give(core::KernelListed{});
+  const auto config = lab::Lab::instanceV3(200, Duration::ofMillis(10));
+  give(core::ApplyInstance{config});
+  give(core::ListenResult{config.id, 0});
+  const auto wakesUntil = [&](Instant end) {
+    std::size_t wakes = 0;
+    for (; core.nextDeadline() < end; ++wakes) {
+      // Never on the microsecond.
+      now =
+          core.nextDeadline() + Duration::ofMicros(20 + 13 * static_cast<std::int64_t>(wakes % 5));
+      core.advance(now);
+      drain();
+    }
+    return wakes;
+  };
+  wakesUntil(now + Duration::ofSeconds(1));
+  REQUIRE(core.isMaster(config.id));
+  adverts = 0;
+  const auto wakes = wakesUntil(now + Duration::ofSeconds(10));
+  EXPECT(adverts >= 999);
+  EXPECT(wakes <= adverts + 2);
 }
