@@ -30,9 +30,9 @@ struct ShortName {
 struct LinkSeen {
   IfIndex ifIndex;
   ShortName name;
-  bool up = false;       // IFF_UP
-  bool running = false;  // IFF_RUNNING
-  bool noArp = false;    // IFF_NOARP
+  bool up = false;                // IFF_UP
+  bool running = false;           // IFF_RUNNING
+  bool noArp = false;             // IFF_NOARP
   std::optional<MacAddress> mac;  // only where link addresses have six octets
   std::uint32_t mtu = 0;
   ShortName kind;                // "macvlan", "vlan", "bridge"...; empty for a device
