@@ -166,6 +166,7 @@ const lints = {
 
 const across = {
   'peer-missing': lint('A virtual router is in one of the files only.', 'note'),
+  'peer-vrid': lint('Routers have the same address with different VRIDs.'),
   'peer-version': lint('Routers of one VRID speak different versions.'),
   'peer-interval': lint('Routers of one VRID have different intervals.'),
   'peer-authentication': lint('Routers of one VRID authenticate differently.'),

@@ -132,19 +132,46 @@ function compareFaults(members: readonly Member[], findings: Findings): void {
   }
 }
 
+/** Two VRIDs with one address are most likely one virtual router, and one VRID mistyped. */
+function reportLonely(lonely: readonly Member[], findings: Findings): void {
+  const told = new Set<Member>();
+  for (const [index, other] of lonely.entries()) {
+    const first = lonely.slice(0, index).find((one) => sharedAddress(one, other) !== undefined);
+    if (first === undefined) continue;
+    told.add(first).add(other);
+    const vrids = [other, first].map(({ instance }) => `VRID ${instance.virtualRouterId}`);
+    const message =
+      `${sharedAddress(first, other)} has ${vrids[0]} here, ${vrids[1]} on the other router;` +
+      ' they do not hear each other';
+    const pair = { first, other, keyword: 'virtual_router_id' };
+    reportDifference(findings, 'peer-vrid', pair, message);
+  }
+  for (const member of lonely) {
+    if (told.has(member)) continue;
+    const { instance, router } = member;
+    const message = `VRID ${instance.virtualRouterId} is in this file only`;
+    const span = router.origins.of(instance, 'virtual_router_id');
+    findings.report('peer-missing', span, message);
+  }
+}
+
+function sharedAddress(a: Member, b: Member): string | undefined {
+  if (a.host === b.host) return undefined;
+  const others = new Set(b.instance.addresses.map(({ address }) => address));
+  return a.instance.addresses.find(({ address }) => others.has(address))?.address;
+}
+
 /** Findings about routers that share a VRID; the files are one host each. */
 export function compareRouters(routers: readonly Router[]): Finding[] {
   const findings = new Findings();
-  for (const members of virtualRouters(routers).values()) {
+  const all = [...virtualRouters(routers).values()];
+  reportLonely(
+    all.flatMap((members) => (members.length === 1 ? members : [])),
+    findings,
+  );
+  for (const members of all) {
     const [first, ...others] = members;
-    if (first === undefined) continue;
-    if (others.length === 0) {
-      const { instance, router } = first;
-      const message = `VRID ${instance.virtualRouterId} is in this file only`;
-      const span = router.origins.of(instance, 'virtual_router_id');
-      findings.report('peer-missing', span, message);
-      continue;
-    }
+    if (first === undefined || others.length === 0) continue;
     for (const other of others) {
       compareSettings(first, other, findings);
       compareUnicast(first, other, findings);
