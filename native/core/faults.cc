@@ -135,7 +135,11 @@ void assessSending(const CoreState& core, Router& router) {
   auto error = router.refusals.sendError;
   // A MASTER whose interface becomes narrower serves until its peers have given it up.
   if (router.state != State::master && !fitsLink(core, router)) error = EMSGSIZE;
-  if (error != 0) router.health.faults.push_back(withError(CauseKind::sendFailed, error));
+  if (error == 0) return;
+  auto& faults = router.health.faults;
+  faults.push_back(
+      ofInterface(CauseKind::sendFailed, router.baseIfIndex, router.config.interfaceName));
+  faults.back().errorNumber = error;
 }
 
 void assessRefusals(const CoreState& core, Router& router) {

@@ -55,7 +55,8 @@ export function refusalOf({ unread, findings }: Extract<Loaded, { kind: 'refused
   if (first === undefined) return `it has ${countFindings(findings)}`;
   const { span, message } = first;
   const place = span === null ? '' : ` at ${describeSpan(span)}`;
-  return `it has ${countFindings(findings)}: ${message}${place}`;
+  const all = findings.length > 1 ? ' (failoverd check lists them)' : '';
+  return `it has ${countFindings(findings)}${all}: ${message}${place}`;
 }
 
 /** "1 error, 2 warnings". */

@@ -101,8 +101,12 @@ const causeWords: Readonly<Record<CauseKind, Explain>> = {
 /** What the kernel says of an advert that it does not send. */
 function sendErrorText(errorNumber: number): string {
   const text = errnoText(errorNumber);
-  return errorNumber === errnos.EMSGSIZE
-    ? `${text}; its MTU is too small for so many addresses`
+  if (errorNumber === errnos.EMSGSIZE) {
+    return `${text}; its MTU is too small for so many addresses`;
+  }
+  // Of a raw socket that is open: netfilter has dropped it on the way out.
+  return errorNumber === errnos.EPERM
+    ? `${text}; a firewall rule on this host drops them (nft list ruleset)`
     : text;
 }
 

@@ -307,6 +307,7 @@ TEST_CASE("adverts that the kernel refuses for masterDownInterval: FAULT, and an
   lab.give(0, core::SendFailed{InstanceId{1}, 1});
   EXPECT(lab.state(0) == State::fault);
   EXPECT(faults(lab) == std::vector{CauseKind::sendFailed});
+  EXPECT(lab.status(0).faults.front().interfaceName == lab::name("eth0"));
   lab.run(Duration::ofSeconds(2));
   EXPECT(lab.state(0) == State::backup);
 }

@@ -69,6 +69,9 @@ describe('a transition in words', () => {
       'adverts cannot be sent on interface eth0: message too long (EMSGSIZE); ' +
         'its MTU is too small for so many addresses',
     );
+    expect(explainCause({ ...mute, errorNumber: 1 }, names)).toMatch(
+      /EPERM\); a firewall rule on this host drops them \(nft list ruleset\)$/,
+    );
   });
 
   it('writes durations in the unit that reads best', () => {
