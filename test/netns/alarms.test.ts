@@ -23,7 +23,7 @@ walkthrough('alarms begin and end', { pairs: ['failoverd+keepalived'] }, async (
     });
 
   const weaker = await forge({});
-  await server1.process.waitForLine(/VI_1: alarm dual_master: 192\.168\.122\.77 goes on/);
+  await server1.process.waitForLine(/VI_1: alarm dual_master: 192\.168\.122\.77 keeps advertising/);
   await weaker.stop();
   await server1.process.waitForLine(/VI_1: alarm dual_master is over/);
 
