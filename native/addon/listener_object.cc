@@ -29,7 +29,9 @@ Napi::Function ListenerObject::define(Napi::Env env) {
 
 ListenerObject::ListenerObject(const Napi::CallbackInfo& info)
     : Napi::ObjectWrap<ListenerObject>(info) {
-  auto opened = os::FrameListener::open(info[0].ToString().Utf8Value());
+  const bool claims = info[1].ToBoolean().Value();
+  auto opened = os::FrameListener::open(info[0].ToString().Utf8Value(),
+                                        claims ? os::Hears::claimsOfOthers : os::Hears::everything);
   if (!opened) {
     throwSystem(info.Env(), "listen", opened.error().number);
     return;

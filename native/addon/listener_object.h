@@ -10,7 +10,9 @@ namespace failoverd::addon {
 
 // A pair of ears on one Ethernet interface, without an engine.
 //
-//   new Listener(interface)     throws the system's error (ENODEV, EPERM, EMEDIUMTYPE)
+//   new Listener(interface, claimsOfOthers)  throws the system's error (ENODEV, EPERM,
+//                               EMEDIUMTYPE); true: nothing but ARP and neighbour advertisements
+//                               of other hosts
 //   mac() -> string             of the interface
 //   drain() -> OverheardFrame[] what has come since the last call, at most a thousand
 //   dropped() -> number         frames that the kernel had no room for since the last call

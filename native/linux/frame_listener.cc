@@ -41,6 +41,25 @@ constexpr std::array<sock_filter, 14> kFilter{{
     {BPF_RET | BPF_K, 0, 0, 0xffff'ffff},
 }};
 
+// Neighbour advertisements and ARP alone.
+constexpr std::array<sock_filter, 9> kClaimFilter{{
+    {BPF_LD | BPF_H | BPF_ABS, 0, 0, 12},  // EtherType
+    {BPF_JMP | BPF_JEQ | BPF_K, 6, 0, ETH_P_ARP},
+    {BPF_JMP | BPF_JEQ | BPF_K, 0, 4, ETH_P_IPV6},
+    {BPF_LD | BPF_B | BPF_ABS, 0, 0, 20},  // next header
+    {BPF_JMP | BPF_JEQ | BPF_K, 0, 2, 58},
+    {BPF_LD | BPF_B | BPF_ABS, 0, 0, 54},  // ICMPv6 type
+    {BPF_JMP | BPF_JEQ | BPF_K, 1, 0, 136},
+    {BPF_RET | BPF_K, 0, 0, 0},
+    {BPF_RET | BPF_K, 0, 0, 0xffff'ffff},
+}};
+
+sock_fprog filterFor(Hears hears) {
+  const std::span<const sock_filter> filter =
+      hears == Hears::everything ? std::span<const sock_filter>(kFilter) : kClaimFilter;
+  return {static_cast<std::uint16_t>(filter.size()), const_cast<sock_filter*>(filter.data())};
+}
+
 std::int64_t utcMicrosOf(msghdr& message) {
   for (auto* part = CMSG_FIRSTHDR(&message); part != nullptr; part = CMSG_NXTHDR(&message, part)) {
     if (part->cmsg_level != SOL_SOCKET || part->cmsg_type != SCM_TIMESTAMPNS) continue;
@@ -51,12 +70,14 @@ std::int64_t utcMicrosOf(msghdr& message) {
   return 0;
 }
 
-Errno setUp(int fd, unsigned ifIndex) {
-  const sock_fprog filter{kFilter.size(), const_cast<sock_filter*>(kFilter.data())};
+Errno setUp(int fd, unsigned ifIndex, Hears hears) {
+  const auto filter = filterFor(hears);
   const int on = 1;
+  const int deafToOwn = hears == Hears::claimsOfOthers ? 1 : 0;  // since Linux 4.20
   const auto error = SocketOptions(fd)
                          .set(SOL_SOCKET, SO_ATTACH_FILTER, filter)
                          .set(SOL_SOCKET, SO_TIMESTAMPNS, on)
+                         .attempt(SOL_PACKET, PACKET_IGNORE_OUTGOING, deafToOwn)
                          .receiveBuffer(kReceiveBuffer)
                          .error();
   if (!error.ok()) return error;
@@ -85,13 +106,13 @@ SysResult<sockaddr_ll> bindTo(int fd, unsigned ifIndex) {
 
 }  // namespace
 
-SysResult<FrameListener> FrameListener::open(const std::string& interfaceName) {
+SysResult<FrameListener> FrameListener::open(const std::string& interfaceName, Hears hears) {
   // Protocol 0: nothing is received before it is set up.
   Fd fd(::socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!fd.valid()) return Errno::last();
   const auto ifIndex = ::if_nametoindex(interfaceName.c_str());
   if (ifIndex == 0) return Errno{ENODEV};
-  if (const auto error = setUp(fd.get(), ifIndex); !error.ok()) return error;
+  if (const auto error = setUp(fd.get(), ifIndex, hears); !error.ok()) return error;
   const auto bound = bindTo(fd.get(), ifIndex);
   if (!bound) return bound.error();
   const auto& address = bound.value();

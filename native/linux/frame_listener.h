@@ -21,12 +21,19 @@ struct HeardFrame {
   std::span<const std::uint8_t> bytes;
 };
 
-// Hears what is said about virtual routers on one Ethernet interface, in both directions: VRRP, AH,
-// ARP and neighbour advertisements, whoever they are for. For tools; not on the advert path.
+// What a listener is to hear.
+enum class Hears : std::uint8_t {
+  everything,      // VRRP, AH, ARP and neighbour advertisements, in both directions
+  claimsOfOthers,  // ARP and neighbour advertisements that this host has not sent
+};
+
+// Hears what is said about virtual routers on one Ethernet interface, whoever it is for. What it is
+// not to hear costs a filter in the kernel. Not on the advert path.
 class FrameListener {
  public:
   // EPERM without CAP_NET_RAW, ENODEV without the interface, EMEDIUMTYPE when it is no Ethernet.
-  static SysResult<FrameListener> open(const std::string& interfaceName);
+  static SysResult<FrameListener> open(const std::string& interfaceName,
+                                       Hears hears = Hears::everything);
 
   [[nodiscard]] IfIndex ifIndex() const { return ifIndex_; }
   [[nodiscard]] MacAddress mac() const { return mac_; }

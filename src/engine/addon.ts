@@ -110,7 +110,8 @@ export interface BuildInfo {
 export interface Addon {
   readonly Core: new (options: CoreOptions) => NativeCore;
   readonly Engine: new (options: EngineOptions) => NativeEngine;
-  readonly Listener: new (interfaceName: string) => NativeListener;
+  /** `claimsOfOthers`: nothing but ARP and neighbour advertisements that this host has not sent. */
+  readonly Listener: new (interfaceName: string, claimsOfOthers: boolean) => NativeListener;
   /** Throws the system's error: EPERM, ENODEV. `interfaceName` may be empty for an echo. */
   readonly ProbeSocket: new (
     kind: NativeProbeKind,

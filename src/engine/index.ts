@@ -23,7 +23,7 @@ import type {
   KernelListing,
 } from './messages.generated.ts';
 
-export { Listener } from './listener.ts';
+export { claimsOfOthers, Listener } from './listener.ts';
 export { addon, AddonMissing, nativeProgram } from './addon.ts';
 export type {
   HandOverPlace,

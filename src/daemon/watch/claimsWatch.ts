@@ -2,15 +2,13 @@
  * Looks now and then whether another host has a virtual address that this router serves. The kernel
  * does not tell: duplicate address detection is off for virtual addresses, since it would delay each
  * takeover. So each interface is listened to for a moment while the segment is asked who has them.
+ *
+ * A look at thousands of addresses of which nobody else has one leaves nothing behind: what this host
+ * says itself is not heard, and only who has been suspected is remembered.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
-import { Listener } from '../../engine/index.ts';
+import { claimsOfOthers } from '../../engine/index.ts';
 import type { Instance } from '../../config/index.ts';
-import type {
-  EngineEvent,
-  OverheardClaim,
-  OverheardFrame,
-} from '../../engine/messages.generated.ts';
+import type { EngineEvent } from '../../engine/messages.generated.ts';
 import { listLinks } from '../kernel/links.ts';
 import { secondOwners } from '../../observe/claims.ts';
 import type { SecondOwner, Served } from '../../observe/claims.ts';
@@ -32,8 +30,13 @@ export interface ClaimsParts {
   /** Those of the file; a picture of the engine's would be more than is asked for. */
   readonly instances: () => readonly Instance[];
   readonly name: (instance: number) => string;
-  /** Of an instance that is MASTER, after each look; undefined: nobody else has its addresses. */
+  /** Of an instance that is MASTER, after a look; undefined: nobody else has its addresses any more. */
   readonly onLook: (instance: number, other: SecondOwner | undefined) => void;
+}
+
+interface Suspect extends SecondOwner {
+  /** The interface on which it was heard. */
+  readonly on: string;
 }
 
 export class ClaimsWatch {
@@ -41,7 +44,7 @@ export class ClaimsWatch {
   readonly #masters = new Set<number>();
   /** Where to go on asking, by interface. */
   readonly #next = new Map<string, number>();
-  readonly #suspects = new Map<number, SecondOwner>();
+  readonly #suspects = new Map<number, Suspect>();
   #timer: NodeJS.Timeout | undefined;
   #due = Infinity;
   #stopped = false;
@@ -82,74 +85,100 @@ export class ClaimsWatch {
 
   async #look(): Promise<void> {
     this.#due = Infinity;
-    await Promise.all([...this.#places()].map(([name, served]) => this.#lookAt(name, served)));
+    await Promise.all([...this.#questions()].map(([on, asked]) => this.#lookAt(on, asked)));
     if (this.#masters.size > 0) this.#lookIn(this.#suspects.size > 0 ? oddMs : everyMs);
   }
 
-  /** What is served on each interface. */
-  #places(): ReadonlyMap<string, readonly Served[]> {
-    const byName = new Map(this.#parts.instances().map((one) => [one.name, one]));
-    const places = new Map<string, Served[]>();
-    for (const instance of this.#masters) {
-      const one = byName.get(this.#parts.name(instance));
-      if (one === undefined) continue;
-      for (const [name, addresses] of addressesOf(one)) {
-        const served = { instance, vrid: one.virtualRouterId, addresses };
-        const there = places.get(name);
-        if (there === undefined) places.set(name, [served]);
-        else there.push(served);
+  /** What is served, in the order of the file: thousands of addresses, of which no list is made. */
+  #forPlaces(visit: (on: string, address: string, instance: number, vrid: number) => void): void {
+    const ids = new Map<string, number>();
+    for (const id of this.#masters) ids.set(this.#parts.name(id), id);
+    for (const one of this.#parts.instances()) {
+      const instance = ids.get(one.name);
+      if (instance === undefined) continue;
+      for (const list of [one.addresses, one.excludedAddresses]) {
+        for (const { address, interface: own } of list) {
+          // The interface whose wire it is on, also where a macvlan has it.
+          const on = own ?? one.interface;
+          if (on !== null) visit(on, address, instance, one.virtualRouterId);
+        }
       }
     }
-    return places;
   }
 
-  async #lookAt(name: string, served: readonly Served[]): Promise<void> {
-    const claims: OverheardClaim[] = [];
-    try {
-      const hear = ({ outgoing, claim }: OverheardFrame): void => {
-        if (!outgoing && claim !== undefined) claims.push(claim);
-      };
-      const listener = new Listener(name, hear, () => undefined);
-      try {
-        for (const address of this.#chosen(name, served)) listener.probe(address);
-        await sleep(listenMs);
-      } finally {
-        listener.close();
-      }
-    } catch {
-      // No Ethernet, or the interface has gone: nobody can be asked there.
-      return;
+  /** What to ask for on each interface: the next few addresses, and whatever is suspected. */
+  #questions(): ReadonlyMap<string, readonly string[]> {
+    const turns = new Map<string, Turn>();
+    this.#forPlaces((on, address) => {
+      let turn = turns.get(on);
+      if (turn === undefined) turns.set(on, (turn = new Turn(this.#next.get(on) ?? 0)));
+      turn.pass(address);
+    });
+    const asked = new Map<string, readonly string[]>();
+    for (const [on, turn] of turns) {
+      this.#next.set(on, turn.next);
+      const suspected = [...this.#suspects.values()].filter((suspect) => suspect.on === on);
+      asked.set(on, [...new Set([...suspected.map(({ address }) => address), ...turn.chosen])]);
     }
-    const others = secondOwners(served, claims, ownMacs());
-    for (const { instance } of served) this.#judge(instance, others.get(instance));
+    return asked;
+  }
+
+  async #lookAt(on: string, asked: readonly string[]): Promise<void> {
+    const claims = await claimsOfOthers(on, asked, listenMs).catch(() => undefined);
+    // No Ethernet, or the interface has gone: nobody can be asked there.
+    if (claims === undefined || this.#stopped) return;
+    const forServed = (visit: (served: Served) => void): void =>
+      this.#forPlaces((place, address, instance, vrid) => {
+        if (place === on) visit({ instance, vrid, address });
+      });
+    const others = secondOwners(forServed, claims, ownMacs());
+    for (const [instance, suspect] of this.#suspects) {
+      if (suspect.on === on && !others.has(instance)) this.#acquit(instance);
+    }
+    for (const [instance, other] of others) this.#suspect(instance, { ...other, on });
   }
 
   /** Heard once, it may be a router that is just giving them up. */
-  #judge(instance: number, other: SecondOwner | undefined): void {
-    if (this.#stopped || !this.#masters.has(instance)) return;
+  #suspect(instance: number, other: Suspect): void {
+    if (!this.#masters.has(instance)) return;
     const before = this.#suspects.get(instance);
-    if (other === undefined) this.#suspects.delete(instance);
-    else this.#suspects.set(instance, other);
-    if (other === undefined || before !== undefined) this.#parts.onLook(instance, other);
-    else this.#lookIn(settleMs);
+    this.#suspects.set(instance, other);
+    if (before === undefined) this.#lookIn(settleMs);
+    else this.#parts.onLook(instance, other);
   }
 
-  #chosen(name: string, served: readonly Served[]): readonly string[] {
-    const all = served.flatMap(({ addresses }) => addresses);
-    const from = (this.#next.get(name) ?? 0) % Math.max(1, all.length);
-    this.#next.set(name, from + questions);
-    return [...all.slice(from), ...all.slice(0, from)].slice(0, questions);
+  #acquit(instance: number): void {
+    this.#suspects.delete(instance);
+    this.#parts.onLook(instance, undefined);
   }
 }
 
-/** Those of an instance, by the interface whose wire each is on, also where a macvlan has it. */
-function addressesOf(one: Instance): ReadonlyMap<string, readonly string[]> {
-  const found = new Map<string, string[]>();
-  for (const { address, interface: own } of [...one.addresses, ...one.excludedAddresses]) {
-    const name = own ?? one.interface;
-    if (name !== null) found.set(name, [...(found.get(name) ?? []), address]);
+/** The addresses of one interface go by; the next few of them are chosen, round and round. */
+class Turn {
+  readonly #from: number;
+  readonly #first: string[] = [];
+  readonly #chosen: string[] = [];
+  #count = 0;
+
+  constructor(from: number) {
+    this.#from = from;
   }
-  return found;
+
+  pass(address: string): void {
+    if (this.#first.length < questions) this.#first.push(address);
+    if (this.#count >= this.#from && this.#chosen.length < questions) this.#chosen.push(address);
+    this.#count += 1;
+  }
+
+  get chosen(): readonly string[] {
+    return this.#count <= questions ? this.#first : this.#chosen;
+  }
+
+  /** Where the next turn goes on. */
+  get next(): number {
+    const next = this.#from + questions;
+    return next < this.#count ? next : 0;
+  }
 }
 
 /** os.networkInterfaces() would tell them, too, and every address of thousands with them. */
