@@ -60,6 +60,7 @@
       "native/core/priority.cc",
       "native/core/pulse.cc",
       "native/core/receive.cc",
+      "native/core/rejections.cc",
       "native/core/requests.cc",
       "native/core/snapshot.cc",
       "native/core/stop.cc",

@@ -149,12 +149,31 @@ Napi::Value EngineObject::takeSnapshots(const Napi::CallbackInfo& info) {
   if (!usable(info.Env())) return {};
   auto list = Napi::Array::New(info.Env());
   engine_->mailbox().takePictures([&](const engine::Picture& picture) {
+    takePart(info.Env(), picture);
+    if (!picture.complete) return;
     auto one = Napi::Object::New(info.Env());
     one.Set("token", Napi::Number::New(info.Env(), static_cast<double>(picture.token)));
-    one.Set("snapshot", encode(info.Env(), picture.snapshot));
+    one.Set("snapshot", growing_.Value());
+    growing_.Reset();
     list.Set(list.Length(), one);
   });
   return list;
+}
+
+void EngineObject::takePart(Napi::Env env, const engine::Picture& picture) {
+  if (picture.part == 0) {
+    growing_ = Napi::Persistent(encode(env, picture.snapshot).As<Napi::Object>());
+    return;
+  }
+  const auto& part = picture.snapshot.core;
+  auto whole = growing_.Value().Get("core").As<Napi::Object>();
+  auto instances = whole.Get("instances").As<Napi::Array>();
+  auto count = instances.Length();
+  for (const auto& one : part.instances) {
+    const Napi::HandleScope scope(env);
+    instances.Set(count++, encode(env, one));
+  }
+  whole.Set("at", encode(env, part.at));
 }
 
 Napi::Value EngineObject::record(const Napi::CallbackInfo& info) {

@@ -16,7 +16,7 @@ namespace failoverd::addon {
 //   drain() -> EventRecord[]    all there are, in order
 //   alive()                     JavaScript is there
 //   requestSnapshot() -> token  throws ENGINE_BUSY when too many are on their way
-//   takeSnapshots() -> {token, snapshot}[]
+//   takeSnapshots() -> {token, snapshot}[]  those that are complete; the bell rings for each part
 //   record() -> string[]        the flight recorder as JSON lines
 //   willFd() -> fd              what a guardian is given; stays the engine's
 //   prepareHandOver() -> {memory, line}, descriptors for the process that is to follow
@@ -47,9 +47,11 @@ class EngineObject : public Napi::ObjectWrap<EngineObject> {
   // False, and a pending exception, after close().
   bool usable(Napi::Env env);
   void start(Napi::Env env, const engine::EngineOptions& options);
+  void takePart(Napi::Env env, const engine::Picture& picture);
 
   std::unique_ptr<engine::Engine> engine_;
   engine::Bequest* bequest_ = nullptr;  // the engine's
+  Napi::ObjectReference growing_;       // the snapshot whose parts are coming
 };
 
 // Says goodbye when the process exits without having closed its engine (process.exit, an

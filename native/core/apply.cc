@@ -27,6 +27,9 @@ bool sameRouter(const InstanceConfig& a, const InstanceConfig& b) {
 
 // An instance takes over and announces at once: its advert, its news, and for each address a
 // request and one burst. It counts for thousands at one moment, each output some hundred octets.
+// Those of deadlines come in portions (Core::advance), and only that much need be present: what an
+// input means to all at once, a tracker of all that fails, is seldom, and a page fault for each
+// thirty outputs is little beside what the kernel is asked for then.
 Room roomFor(const Router& router) {
   const auto& config = router.config;
   const auto& announce = config.announce;
@@ -42,14 +45,17 @@ Room roomFor(const Router& router) {
 
 void makeRoom(CoreState& core) {
   // Removals may still be on their way.
+  // More than they can need; trackers and interfaces come and go meanwhile.
+  core.deadlines.makeRoom(64 + core.routers.size() * kInstancePurposes);
   core.requests.reserve(2 * (core.room.requests + core.statics.list.size()) + 16);
-  core.outbox.reserve(64 + core.room.outputs);
+  core.outbox.reserve(64 + core.room.outputs, Outbox::kMany + core.mostOutputs);
 }
 
 void makeRoomFor(CoreState& core, Router& router) {
   core.room -= router.room;
   router.room = roomFor(router);
   core.room += router.room;
+  core.mostOutputs = std::max(core.mostOutputs, router.room.outputs);
   makeRoom(core);
 }
 
@@ -63,7 +69,8 @@ void reserveHealth(const CoreState& core, Router& router) {
     uses += group.trackers.size() + group.interfaces.size() + group.members.size();
   }
   router.health.faults.reserve(kOwnFaults + uses);
-  router.health.parts.reserve(1 + uses);
+  // One more for what is unfit, which only a tracker can make it.
+  if (uses != 0) router.health.parts.reserve(1 + uses);
 }
 
 // What depends on the settings and addresses of one instance. Costs no more where there are
@@ -87,9 +94,6 @@ Router& create(CoreState& core, const InstanceConfig& config) {
   router->filters.owner = config.id;
   router->filters.what = RequestOf::filter;
   router->since = core.now;
-  for (std::size_t i = 0; i < kInstancePurposes; ++i) {
-    router->slots[i] = core.deadlines.allocate(static_cast<Purpose>(i), config.id.value);
-  }
   const auto at =
       std::lower_bound(core.routers.begin(), core.routers.end(), config.id,
                        [](const std::unique_ptr<Router>& a, InstanceId b) { return a->id() < b; });
@@ -120,8 +124,16 @@ void withdraw(CoreState& core, Router& router, CauseKind kind) {
   health::removeLeftovers(core, router);
 }
 
-void place(CoreState& core, Router& router, const InstanceConfig& config, CauseKind start) {
+// All but what is kept with its state: addresses, routes, rules and filters.
+void keepSettings(Router& router, const InstanceConfig& config) {
   router.config = config;
+  std::vector<AddressConfig>().swap(router.config.addresses);
+  std::vector<ObjectConfig>().swap(router.config.objects);
+  std::vector<ObjectConfig>().swap(router.config.filters);
+}
+
+void place(CoreState& core, Router& router, const InstanceConfig& config, CauseKind start) {
+  keepSettings(router, config);
   router.builder.configure(config);
   authenticity::configure(router);
   router.health.effective = config.basePriority;
@@ -142,7 +154,7 @@ void followInterval(CoreState& core, Router& router, Duration before, Duration d
   if (router.state == State::backup && core.armed(router, Purpose::masterDown)) {
     const auto slot = router.slot(Purpose::masterDown);
     const auto moved = core.deadlines.at(slot) + (router.masterDown() - downBefore);
-    core.deadlines.arm(slot, std::max(core.now, moved));
+    core.armAt(router, Purpose::masterDown, std::max(core.now, moved));
   }
   // VRRPv3 peers wait by the interval that they heard last: a longer one is told at once.
   if (router.state == State::master && router.advertInterval() != before) {
@@ -156,7 +168,7 @@ void update(CoreState& core, Router& router, const InstanceConfig& config) {
   const auto down = router.masterDown();
   const auto downTimerAdverts = router.config.downTimerAdverts;
   const auto announce = router.config.announce;
-  router.config = config;
+  keepSettings(router, config);
   router.builder.configure(config);
   authenticity::configure(router);
   followInterval(core, router, interval, down);

@@ -45,7 +45,8 @@
 // buffer count as heard.
 namespace failoverd::core {
 
-void takeSnapshot(const CoreState& core, Instant now, CoreSnapshot& into, SnapshotRoom room);
+bool takeSnapshot(const CoreState& core, Instant now, SnapshotSlice slice, CoreSnapshot& into,
+                  SnapshotRoom room);
 
 namespace {
 
@@ -328,7 +329,7 @@ Core::Core(CoreOptions options, const wire::Digests& digests)
   core.pulseSlot = core.deadlines.allocate(Purpose::pulse, 0);
   core.staticsSlot = core.deadlines.allocate(Purpose::staticsRetry, 0);
   core.recoverySlot = core.deadlines.allocate(Purpose::recovery, 0);
-  core.outbox.reserve(64);
+  core.outbox.reserve(64, 64);
 }
 
 Core::~Core() = default;
@@ -346,7 +347,9 @@ void Core::handle(Instant now, const Input& input) {
 void Core::advance(Instant now) {
   auto& core = *state_;
   begin(core, now);
-  while (const auto due = core.deadlines.takeDue(core.now)) {
+  while (!core.outbox.holdsMany()) {
+    const auto due = core.deadlines.takeDue(core.now);
+    if (!due) return;
     pass(core, *due);
     settle(core);
   }
@@ -374,12 +377,16 @@ std::optional<Inherit> Core::bequeath() const {
 
 CoreSnapshot Core::snapshot(Instant now) const {
   CoreSnapshot snapshot;
-  takeSnapshot(*state_, now, snapshot, SnapshotRoom::present);
+  takeSnapshot(*state_, now, {}, snapshot, SnapshotRoom::present);
   return snapshot;
 }
 
 void Core::snapshot(Instant now, CoreSnapshot& into, SnapshotRoom room) const {
-  takeSnapshot(*state_, now, into, room);
+  takeSnapshot(*state_, now, {}, into, room);
+}
+
+bool Core::snapshot(Instant now, SnapshotSlice slice, CoreSnapshot& into, SnapshotRoom room) const {
+  return takeSnapshot(*state_, now, slice, into, room);
 }
 
 Instant Core::tellWill(Instant now, WillSink& sink) const {

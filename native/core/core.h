@@ -26,7 +26,9 @@ struct CoreOptions {
 //   1. `now` never goes back. An earlier instant is taken as the latest one seen.
 //   2. One input, then drain() until it is empty, then the next input. Between two inputs
 //      every output is drained (CHECKed).
-//   3. advance(now) lets every deadline at or before `now` pass, in order of their instants.
+//   3. advance(now) lets every deadline at or before `now` pass, in order of their instants. When
+//      that means outputs by the thousand it stops in between, with nextDeadline() at or before
+//      `now` still: drain and call it again.
 //      handle() does not: who wakes late hands over first what had arrived (DESIGN law 3).
 //   4. What an output points to is good until the next handle() or advance().
 class Core {
@@ -49,6 +51,8 @@ class Core {
   // The same into a picture that was drawn before: what fits into its memory allocates nothing.
   // With `room` also for the reasons and priorities that an instance can come to have.
   void snapshot(Instant now, CoreSnapshot& into, SnapshotRoom room = SnapshotRoom::present) const;
+  // The same of some instances only, and of all groups. True: there are instances behind them.
+  bool snapshot(Instant now, SnapshotSlice slice, CoreSnapshot& into, SnapshotRoom room) const;
   [[nodiscard]] bool isMaster(InstanceId instance) const;
   // What a core in another process has to be told in order to go on in our place. Nothing once a
   // stop has begun, while a gate is closed, or while we ourselves wait for such.

@@ -1,5 +1,7 @@
 #include "core/deadlines.h"
 
+#include <tuple>
+
 #include "base/check.h"
 
 namespace failoverd::core {
@@ -13,12 +15,21 @@ Deadlines::Slot Deadlines::allocate(Purpose purpose, std::uint32_t owner) {
     return slot;
   }
   slots_.push_back(entry);
-  heap_.reserve(slots_.size());
-  free_.reserve(slots_.size());
+  heap_.reserve(slots_.capacity());
+  free_.reserve(slots_.capacity());
   return static_cast<Slot>(slots_.size() - 1);
 }
 
+void Deadlines::makeRoom(std::size_t slots) {
+  const auto needed = slots_.size() + slots;
+  if (needed <= slots_.capacity()) return;
+  slots_.reserve(needed + needed / 2);
+  heap_.reserve(slots_.capacity());
+  free_.reserve(slots_.capacity());
+}
+
 void Deadlines::release(Slot slot) {
+  if (slot == kNoSlot) return;
   cancel(slot);
   free_.push_back(slot);
 }
@@ -36,9 +47,8 @@ void Deadlines::arm(Slot slot, Instant at) {
 }
 
 void Deadlines::cancel(Slot slot) {
-  CHECK(slot < slots_.size());
+  if (!armed(slot)) return;
   const auto position = slots_[slot].position;
-  if (position == kNowhere) return;
   slots_[slot].position = kNowhere;
   const auto last = heap_.back();
   heap_.pop_back();
@@ -64,8 +74,10 @@ std::optional<Deadlines::Due> Deadlines::takeDue(Instant now) {
 }
 
 bool Deadlines::before(Slot a, Slot b) const {
-  if (slots_[a].due.at != slots_[b].due.at) return slots_[a].due.at < slots_[b].due.at;
-  return a < b;
+  const auto& one = slots_[a].due;
+  const auto& other = slots_[b].due;
+  return std::tie(one.at, one.owner, one.purpose, a) <
+         std::tie(other.at, other.owner, other.purpose, b);
 }
 
 void Deadlines::place(Slot slot, std::size_t position) {

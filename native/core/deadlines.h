@@ -34,11 +34,13 @@ enum class Purpose : std::uint8_t {
 };
 inline constexpr std::size_t kInstancePurposes = 10;
 
-// One heap for every deadline there is. A slot is had once, on a change of configuration;
-// arming and cancelling never allocate.
+// One heap for every deadline there is. A slot is had once, on a change of configuration or out of
+// the room that was made then; arming and cancelling never allocate.
 class Deadlines {
  public:
   using Slot = std::uint32_t;
+  // Never armed: what is said of an ordinary slot that is not armed holds for it, too.
+  static constexpr Slot kNoSlot = 0xffffffff;
   struct Due {
     Purpose purpose;
     std::uint32_t owner;
@@ -47,19 +49,23 @@ class Deadlines {
 
   // `owner` is the id of the instance or tracker, or which of the core's own deadlines it is.
   Slot allocate(Purpose purpose, std::uint32_t owner);
+  // Room for so many further slots, so that allocate() does not allocate memory.
+  void makeRoom(std::size_t slots);
   void release(Slot slot);
 
   // Replaces what the slot was armed for.
   void arm(Slot slot, Instant at);
   void cancel(Slot slot);
-  [[nodiscard]] bool armed(Slot slot) const { return slots_[slot].position != kNowhere; }
+  [[nodiscard]] bool armed(Slot slot) const {
+    return slot != kNoSlot && slots_[slot].position != kNowhere;
+  }
   // never() unless armed.
   [[nodiscard]] Instant at(Slot slot) const;
 
   // never() when nothing is armed.
   [[nodiscard]] Instant earliest() const;
   // Disarms and returns the earliest deadline at or before `now`. Those of one instant come in
-  // the order of their slots.
+  // the order of their owners, and of their purposes.
   std::optional<Due> takeDue(Instant now);
 
  private:

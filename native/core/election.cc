@@ -39,8 +39,8 @@ void awaitMaster(CoreState& core, Router& router, Duration wait, CauseKind waiti
 // (docs/adr/0001).
 void hasten(CoreState& core, Router& router) {
   router.election.waitingFor = CauseKind::preempting;
-  const auto slot = router.slot(Purpose::masterDown);
-  core.deadlines.arm(slot, std::min(core.deadlines.at(slot), core.now + router.skew()));
+  const auto present = core.deadlines.at(router.slot(Purpose::masterDown));
+  core.armAt(router, Purpose::masterDown, std::min(present, core.now + router.skew()));
 }
 
 void awaitGroup(CoreState& core, Router& router) {
@@ -298,7 +298,7 @@ void masterDownPassed(CoreState& core, Router& router, Instant due) {
   const auto until = listensUntil(core, router);
   if (core.now < until && !router.election.listening) {
     router.election.listening = true;
-    core.deadlines.arm(router.slot(Purpose::masterDown), until);
+    core.armAt(router, Purpose::masterDown, until);
     return;
   }
   happen(core, router, Happening::masterDownPassed, causeOfTakeover(core, router));

@@ -61,19 +61,19 @@ void forInterfaces(const CoreState& core, const Router& router, Visit visit) {
 
 namespace {
 
-Cause ofInterface(CauseKind kind, IfIndex ifIndex, const InterfaceName& name) {
-  Cause cause;
-  cause.kind = kind;
-  if (ifIndex != kNoInterface) cause.ifIndex = ifIndex;
-  cause.interfaceName = name;
-  return cause;
+Fault ofInterface(CauseKind kind, IfIndex ifIndex, const InterfaceName& name) {
+  Fault fault;
+  fault.kind = kind;
+  fault.ifIndex = ifIndex;
+  fault.interfaceName = name;
+  return fault;
 }
 
-Cause withError(CauseKind kind, std::int32_t errorNumber) {
-  Cause cause;
-  cause.kind = kind;
-  cause.errorNumber = errorNumber;
-  return cause;
+Fault withError(CauseKind kind, std::int32_t errorNumber) {
+  Fault fault;
+  fault.kind = kind;
+  fault.errorNumber = errorNumber;
+  return fault;
 }
 
 // Its carrier is the parent's, and so is the delay until that counts.
@@ -160,7 +160,6 @@ void assessRefusals(const CoreState& core, Router& router) {
   }
   if (refusals.addressLost) {
     faults.push_back(withError(CauseKind::addressLost, 0));
-    faults.back().address = refusals.addressLost;
   }
 }
 
@@ -214,10 +213,10 @@ void assessTrackers(const CoreState& core, Router& router) {
       health.unfit = health.unfit.value_or(use.tracker);
       return;
     }
-    Cause cause;
-    cause.kind = CauseKind::trackerFault;
-    cause.tracker = use.tracker;
-    health.faults.push_back(cause);
+    Fault fault;
+    fault.kind = CauseKind::trackerFault;
+    fault.tracker = use.tracker;
+    health.faults.push_back(fault);
   });
   // DESIGN law 9: nobody watches the trackers any more. An instance without any goes on.
   if (any && core.blind) health.faults.push_back(withError(CauseKind::trackersBlind, 0));
@@ -258,15 +257,27 @@ void addGroupFaults(const CoreState& core, Router& router) {
     if (other == nullptr || other == &router) continue;
     router.health.pending = router.health.pending || other->health.pending;
     const auto& faults = other->health.faults;
-    const bool own = std::any_of(faults.begin(), faults.end(), [](const Cause& cause) {
-      return cause.kind != CauseKind::groupMember;
+    const bool own = std::any_of(faults.begin(), faults.end(), [](const Fault& fault) {
+      return fault.kind != CauseKind::groupMember;
     });
     if (!own) continue;
-    Cause cause;
-    cause.kind = CauseKind::groupMember;
-    cause.member = member;
-    router.health.faults.push_back(cause);
+    Fault fault;
+    fault.kind = CauseKind::groupMember;
+    fault.member = member;
+    router.health.faults.push_back(fault);
   }
+}
+
+Cause causeOf(const Router& router, const Fault& fault) {
+  Cause cause;
+  cause.kind = fault.kind;
+  cause.errorNumber = fault.errorNumber;
+  if (fault.ifIndex != kNoInterface) cause.ifIndex = fault.ifIndex;
+  cause.interfaceName = fault.interfaceName;
+  if (fault.kind == CauseKind::trackerFault) cause.tracker = fault.tracker;
+  if (fault.kind == CauseKind::groupMember) cause.member = fault.member;
+  if (fault.kind == CauseKind::addressLost) cause.address = router.refusals.addressLost;
+  return cause;
 }
 
 bool usesTracker(const CoreState& core, const Router& router, TrackerId tracker) {

@@ -11,6 +11,8 @@ inline constexpr auto kVmacGrace = Duration::ofSeconds(1);
 // each other's faults by addGroupFaults(), after each has its own.
 void assess(const CoreState& core, Router& router);
 void addGroupFaults(const CoreState& core, Router& router);
+// A fault of this router, as it is told.
+[[nodiscard]] Cause causeOf(const Router& router, const Fault& fault);
 
 [[nodiscard]] bool usesTracker(const CoreState& core, const Router& router, TrackerId tracker);
 

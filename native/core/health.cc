@@ -41,7 +41,7 @@ void act(CoreState& core, Router& router) {
   const auto& health = router.health;
   if (!health.faults.empty()) {
     if (router.state != State::fault) {
-      election::happen(core, router, Happening::faultFound, health.faults.front());
+      election::happen(core, router, Happening::faultFound, causeOf(router, health.faults.front()));
     }
     return;
   }

@@ -82,8 +82,7 @@ void takeOne(CoreState& core, Router& router, const CarriedInstance& one) {
   takeAuthenticity(router.authenticity, one);
   router.drained = one.drained;
   for (const auto& [purpose, at] : one.deadlines) {
-    const auto slot = static_cast<std::size_t>(purpose);
-    if (slot < router.slots.size()) core.deadlines.arm(router.slots[slot], at);
+    if (static_cast<std::size_t>(purpose) < kInstancePurposes) core.armAt(router, purpose, at);
   }
 }
 

@@ -33,7 +33,7 @@ void scheduleAfter(CoreState& core, Router& router, Instant due) {
   if (next <= core.now) {
     next = next + interval * ((core.now - next).micros / interval.micros + 1);
   }
-  core.deadlines.arm(router.slot(Purpose::advert), next);
+  core.armAt(router, Purpose::advert, next);
 }
 
 void answerSecondMaster(CoreState& core, Router& router, bool insist) {

@@ -26,7 +26,7 @@ void armRetry(CoreState& core, const ObjectSet& set) {
     }
     return;
   }
-  const auto* router = core.find(set.owner);
+  auto* router = core.find(set.owner);
   if (router != nullptr && !core.armed(*router, Purpose::retry)) {
     core.arm(*router, Purpose::retry, kRetryRefused);
   }

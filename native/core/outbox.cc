@@ -1,5 +1,6 @@
 #include "core/outbox.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "base/check.h"
@@ -14,11 +15,13 @@ void Outbox::begin() {
   used_ = 0;
 }
 
-void Outbox::reserve(std::size_t outputs) {
-  if (outputs > queue_.capacity()) {
+void Outbox::reserve(std::size_t outputs, std::size_t present) {
+  if (outputs > queue_.capacity() || present > present_) {
+    if (outputs > queue_.capacity()) queue_.reserve(outputs + outputs / 16);
+    present_ = std::max(present, present_);
     const auto size = queue_.size();
     // Written to, so that the pages are there before a takeover needs them.
-    queue_.resize(outputs + outputs / 16);
+    queue_.resize(std::max(std::min(present_, queue_.capacity()), size));
     queue_.resize(size);
   }
   if (chunks_.empty()) chunks_.push_back(std::make_unique<Chunk>());

@@ -18,8 +18,12 @@ class Outbox {
  public:
   // Begins a new call: what the last one pointed to is given up. CHECKs that it was drained.
   void begin();
-  // Room for this many outputs without an allocation or a page fault.
-  void reserve(std::size_t outputs);
+  // Room for `outputs` of one call without an allocation; for the first `present` of them also
+  // without a page fault.
+  void reserve(std::size_t outputs, std::size_t present);
+  // So many that the caller should drain before more of what is due comes to pass.
+  static constexpr std::size_t kMany = 1024;
+  [[nodiscard]] bool holdsMany() const { return queue_.size() >= kMany; }
 
   template <class Message>
   void push(Message&& message) {
@@ -40,6 +44,7 @@ class Outbox {
 
   std::vector<Output> queue_;
   std::size_t next_ = 0;
+  std::size_t present_ = 0;
   std::vector<std::unique_ptr<Chunk>> chunks_;
   std::size_t chunk_ = 0;
   std::size_t used_ = 0;

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include "base/check.h"
 #include "core/acceptance.h"
@@ -27,59 +28,11 @@ Router* findFor(const CoreState& core, Vrid vrid, const AdvertReceived& packet) 
   return nullptr;
 }
 
-std::uint64_t& counterOf(InstanceCounters& counters, RejectReason reason) {
-  switch (reason) {
-    case RejectReason::truncated:
-    case RejectReason::length:
-      return counters.lengthErrors;
-    case RejectReason::ttl:
-    case RejectReason::peerTtl:
-      return counters.ttlErrors;
-    case RejectReason::version:
-      return counters.versionErrors;
-    case RejectReason::type:
-      return counters.typeErrors;
-    case RejectReason::checksum:
-      return counters.checksumErrors;
-    case RejectReason::authType:
-      return counters.authTypeErrors;
-    case RejectReason::authFailure:
-    case RejectReason::authMissing:
-    case RejectReason::authMalformed:
-    case RejectReason::authStale:
-    case RejectReason::authUnknownKey:
-    case RejectReason::authReplayed:
-      return counters.authFailures;
-    case RejectReason::interval:
-      return counters.intervalErrors;
-    case RejectReason::unknownVrid:
-    case RejectReason::ownAddress:
-    case RejectReason::notAPeer:
-    case RejectReason::wrongForm:
-    case RejectReason::ownerIgnores:
-    case RejectReason::startupDelay:
-      return counters.otherErrors;
-  }
-  UNREACHABLE();
-}
-
-void countHmac(InstanceCounters& counters, RejectReason reason) {
-  if (reason == RejectReason::authMissing) ++counters.authMissing;
-  if (reason == RejectReason::authMalformed) ++counters.authMalformed;
-  if (reason == RejectReason::authUnknownKey) ++counters.authUnknownKey;
-  if (reason == RejectReason::authFailure) ++counters.authInvalid;
-  if (reason == RejectReason::authStale) ++counters.authStale;
-  if (reason == RejectReason::authReplayed) ++counters.authReplayed;
-}
-
 void reject(CoreState& core, Router& router, RejectReason reason, Vrid vrid,
             const IpAddress& source) {
-  ++counterOf(router.counters, reason);
-  if (router.config.auth.kind == AuthKind::hmac) countHmac(router.counters, reason);
-  const auto at = static_cast<std::size_t>(reason);
-  const auto total = ++router.rejections.counts[at];
-  if (router.rejections.told[at]) return;
-  router.rejections.told[at] = true;
+  const auto total = router.rejections.count(reason, router.config.auth.kind);
+  auto& told = router.rejections.told[static_cast<std::size_t>(reason)];
+  if (std::exchange(told, true)) return;
   core.outbox.push(AdvertRejected{router.id(), reason, source, vrid, total});
 }
 

@@ -17,6 +17,7 @@
 #include "core/events.h"
 #include "core/object_set.h"
 #include "core/priority.h"
+#include "core/rejections.h"
 #include "core/status.h"
 #include "core/timing.h"
 
@@ -54,19 +55,44 @@ struct VirtualAddress {
   bool restoring = false;
 };
 
-// acceptance.cc: totals since the instance was first applied, and what was told.
-struct Rejections {
-  static constexpr std::size_t kReasons = static_cast<std::size_t>(RejectReason::authReplayed) + 1;
-  std::array<std::uint64_t, kReasons> counts{};
-  std::array<bool, kReasons> told{};
-  std::array<bool, 3> oddTold{};  // by OddReason
+// Totals since the instance was first applied, beside what it has refused (rejections.h).
+struct Totals {
+  std::uint64_t advertsReceived = 0;
+  std::uint64_t advertsSent = 0;
+  std::uint64_t becameMaster = 0;
+  std::uint64_t releasedMaster = 0;
+  std::uint64_t goodbyesReceived = 0;
+  std::uint64_t goodbyesSent = 0;
+  std::uint64_t addressListErrors = 0;
+  std::uint64_t addressesRestored = 0;
+
+  void tell(InstanceCounters& counters) const {
+    counters.advertsReceived = advertsReceived;
+    counters.advertsSent = advertsSent;
+    counters.becameMaster = becameMaster;
+    counters.releasedMaster = releasedMaster;
+    counters.goodbyesReceived = goodbyesReceived;
+    counters.goodbyesSent = goodbyesSent;
+    counters.addressListErrors = addressListErrors;
+    counters.addressesRestored = addressesRestored;
+  }
 };
 
 enum class ListenState : std::uint8_t { idle, asked, listening, failed };
 
+// faults.cc: a reason for FAULT, from which its Cause is made when somebody asks.
+struct Fault {
+  CauseKind kind = CauseKind::none;
+  std::int32_t errorNumber = 0;
+  IfIndex ifIndex;  // 0: of none, or of one that does not exist
+  InterfaceName interfaceName;
+  TrackerId tracker;  // of trackerFault
+  InstanceId member;  // of groupMember
+};
+
 // health.cc: computed anew whenever something it depends on changes, never kept by hand.
 struct Health {
-  std::vector<Cause> faults;
+  std::vector<Fault> faults;
   std::vector<PriorityPart> parts;
   bool pending = true;
   Priority effective{100};
@@ -92,7 +118,7 @@ struct Room {
 };
 
 struct Router {
-  InstanceConfig config;
+  InstanceConfig config;  // without addresses, objects and filters: see the lists below
   Room room;
   std::size_t group = kNoGroup;  // index into CoreState::groups
   static constexpr std::size_t kNoGroup = static_cast<std::size_t>(-1);
@@ -123,7 +149,7 @@ struct Router {
   ObjectSet filters;
   AdvertBuilder builder;
   Authenticity authenticity;
-  InstanceCounters counters;
+  Totals counters;
   Arrivals arrivals;
   Rejections rejections;
 
@@ -137,7 +163,12 @@ struct Router {
   // stop.cc: goodbye was said, the addresses stay until another master is heard.
   bool lingering = false;
 
-  std::array<Deadlines::Slot, kInstancePurposes> slots{};
+  std::array<Deadlines::Slot, kInstancePurposes> slots = noSlots();
+  static constexpr std::array<Deadlines::Slot, kInstancePurposes> noSlots() {
+    std::array<Deadlines::Slot, kInstancePurposes> none{};
+    none.fill(Deadlines::kNoSlot);
+    return none;
+  }
 
   [[nodiscard]] Deadlines::Slot slot(Purpose purpose) const {
     return slots[static_cast<std::size_t>(purpose)];

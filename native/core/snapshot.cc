@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "core/core.h"
+#include "core/faults.h"
 #include "core/state.h"
 
 // The picture of everything, for whoever asks. Built from what the core holds; nothing here is
@@ -34,7 +35,10 @@ void tell(const CoreState& core, const Router& router, InstanceStatus& status) {
   status.basePriority = router.config.basePriority;
   status.effectivePriority = router.effective();
   status.parts = router.health.parts;
-  status.faults = router.health.faults;
+  const auto& faults = router.health.faults;
+  status.faults.resize(faults.size());
+  std::transform(faults.begin(), faults.end(), status.faults.begin(),
+                 [&](const Fault& fault) { return causeOf(router, fault); });
   if (router.state == State::master) {
     status.master = router.source;
     status.masterPriority = router.effective();
@@ -49,17 +53,25 @@ void tell(const CoreState& core, const Router& router, InstanceStatus& status) {
   status.addresses.resize(router.addresses.size());
   std::transform(router.addresses.begin(), router.addresses.end(), status.addresses.begin(),
                  [&](const VirtualAddress& vip) { return statusOf(core, vip); });
-  status.counters = router.counters;
+  status.counters = {};
+  router.counters.tell(status.counters);
+  router.rejections.tell(status.counters);
   router.arrivals.tell(status.arrivals);
 }
 
 }  // namespace
 
-void takeSnapshot(const CoreState& core, Instant now, CoreSnapshot& into, SnapshotRoom room) {
+bool takeSnapshot(const CoreState& core, Instant now, SnapshotSlice slice, CoreSnapshot& into,
+                  SnapshotRoom room) {
+  const auto first =
+      std::upper_bound(core.routers.begin(), core.routers.end(), slice.behind,
+                       [](InstanceId a, const std::unique_ptr<Router>& b) { return a < b->id(); });
+  const auto left = static_cast<std::size_t>(core.routers.end() - first);
+  const auto count = std::min(left, slice.most);
   into.at = now;
-  into.instances.resize(core.routers.size());
-  for (std::size_t i = 0; i < core.routers.size(); ++i) {
-    const auto& router = *core.routers[i];
+  into.instances.resize(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto& router = *first[static_cast<std::ptrdiff_t>(i)];
     auto& status = into.instances[i];
     if (room == SnapshotRoom::possible) {
       status.parts.reserve(router.health.parts.capacity());
@@ -76,6 +88,7 @@ void takeSnapshot(const CoreState& core, Instant now, CoreSnapshot& into, Snapsh
     status.state = group.state;
     status.since = group.since;
   }
+  return count < left;
 }
 
 }  // namespace failoverd::core

@@ -81,6 +81,7 @@ struct CoreState {
   std::vector<StaticUse> staticUses;
   std::vector<std::unique_ptr<Router>> routers;  // by id
   Room room;                                     // the sum of theirs
+  std::size_t mostOutputs = 0;                   // of any one of them so far
   std::vector<Group> groups;
   std::vector<VipOwner> vips;  // by address
   std::vector<AnnounceLimit> limits;
@@ -90,8 +91,12 @@ struct CoreState {
 
   [[nodiscard]] Router* find(InstanceId id) const;
 
-  void arm(const Router& router, Purpose purpose, Duration after) {
-    deadlines.arm(router.slot(purpose), now + after);
+  void arm(Router& router, Purpose purpose, Duration after) { armAt(router, purpose, now + after); }
+  // Most instances never need most of their slots: each is had when it is armed first.
+  void armAt(Router& router, Purpose purpose, Instant at) {
+    auto& slot = router.slots[static_cast<std::size_t>(purpose)];
+    if (slot == Deadlines::kNoSlot) slot = deadlines.allocate(purpose, router.id().value);
+    deadlines.arm(slot, at);
   }
   void cancel(const Router& router, Purpose purpose) { deadlines.cancel(router.slot(purpose)); }
   [[nodiscard]] bool armed(const Router& router, Purpose purpose) const {

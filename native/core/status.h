@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -100,6 +101,12 @@ struct GroupStatus {
 
 // For what a picture must have room: what is there, or all that this configuration can lead to.
 enum class SnapshotRoom : std::uint8_t { present, possible };
+
+// Part of the instances, which are in the order of their numbers.
+struct SnapshotSlice {
+  InstanceId behind;  // begins with the one behind this; 0: with the first
+  std::size_t most = static_cast<std::size_t>(-1);
+};
 
 struct CoreSnapshot {
   Instant at;

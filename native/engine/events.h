@@ -124,7 +124,8 @@ struct EngineCounters {
 };
 
 struct EngineSnapshot {
-  // The number of the last event that this picture contains.
+  // The number of the last event that all of this picture contains. Where there are many instances,
+  // some lines may contain later ones.
   std::uint64_t seq = 0;
   core::CoreSnapshot core;
   Started started;

@@ -96,6 +96,7 @@ class Loop {
   void trouble(TroubleKind where, int errorNumber);
   void fitPictures();
   void draw(Picture& picture);
+  void drawFrame(Picture& picture);
   [[nodiscard]] bool busy() const;
 
   struct Ready {

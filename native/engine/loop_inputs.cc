@@ -101,17 +101,39 @@ void Loop::answerPictures() {
 
 // What a picture needs is allocated now, and not while somebody watches a takeover.
 void Loop::fitPictures() {
-  for (auto* picture : shared_.mailbox.blanks()) draw(*picture);
+  for (auto* picture : shared_.mailbox.blanks()) {
+    if (!picture->complete) continue;  // its next parts see to it
+    do {
+      draw(*picture);
+    } while (!picture->complete);
+  }
 }
 
+// The part behind the one that it shows, or the first one of a new picture.
 void Loop::draw(Picture& picture) {
-  const bool fits = std::exchange(picture.fits, configured_) == configured_;
+  auto& into = picture.snapshot.core;
+  core::SnapshotSlice slice{InstanceId{0}, Picture::kPart};
+  if (picture.complete) {
+    picture.part = 0;
+    picture.fitting = configured_;
+    drawFrame(picture);
+  } else {
+    ++picture.part;
+    slice.behind = picture.through;
+  }
+  const bool fits = picture.fits == configured_;
+  picture.complete = !protocol_.snapshot(
+      now_, slice, into, fits ? core::SnapshotRoom::present : core::SnapshotRoom::possible);
+  if (!into.instances.empty()) picture.through = into.instances.back().instance;
+  if (picture.complete) picture.fits = picture.fitting;
+}
+
+// What is not of an instance.
+void Loop::drawFrame(Picture& picture) {
   auto& into = picture.snapshot;
   into.seq = events_.last();
-  protocol_.snapshot(now_, into.core,
-                     fits ? core::SnapshotRoom::present : core::SnapshotRoom::possible);
   into.started = started_;
-  if (!fits) into.links.reserve(2 * kernel_.links().size());
+  if (picture.fits != configured_) into.links.reserve(2 * kernel_.links().size());
   into.links = kernel_.links();
   lateness_.tell(into.lateness);
   auto& counters = into.counters;

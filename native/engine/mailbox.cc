@@ -96,11 +96,13 @@ std::span<Picture* const> Mailbox::blanks() {
 }
 
 Picture* Mailbox::pictureWanted() {
-  if (picturesMade_ == picturesWanted_.load(std::memory_order_acquire)) return nullptr;
   if (blanks().empty()) return nullptr;
   auto* picture = blanks_.back();
+  if (picture->complete) {
+    if (picturesMade_ == picturesWanted_.load(std::memory_order_acquire)) return nullptr;
+    picture->token = ++picturesMade_;
+  }
   blanks_.pop_back();
-  picture->token = ++picturesMade_;
   return picture;
 }
 

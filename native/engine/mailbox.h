@@ -23,8 +23,8 @@
 //   new CommandBatch  -- commands_ -->  handles each command in turn
 //   delete            <-- spent_ -----  hands the batch back
 //   reads records     <-- events ----   numbers and pushes
-//   encodes           <-- pictures_ --  draws an EngineSnapshot over an older one
-//   hands it back     -- seen_ ------>  keeps it for the next one
+//   encodes           <-- pictures_ --  draws a part of an EngineSnapshot over an older one
+//   hands it back     -- seen_ ------>  keeps it for the next part
 //
 // Bells: JavaScript rings an eventfd. The engine rings a Unix socket that Node reads like any
 // other; writing to it takes only spin locks in the kernel (a pipe has a mutex that the reader
@@ -38,13 +38,24 @@ struct CommandBatch {
   std::size_t next = 0;  // the engine's place in it
 };
 
-// There is one, for ever; whoever asks while it is looked at waits until it has come back. Its
-// memory fits what was configured last, so that whoever reads status makes the engine allocate
-// nothing.
+// There is one, for ever; whoever asks while it is looked at waits until it has come back.
+// Thousands of instances come in parts, so that neither a deadline waits until all are drawn nor
+// all of them need memory: each part is of one moment. Its memory fits what was configured last, so
+// that whoever reads status makes the engine allocate nothing.
 struct Picture {
+  // Instances of one part.
+  static constexpr std::size_t kPart = 128;
+
   std::uint64_t token = 0;
+  // `core.instances` and `core.at` are of this part, the rest is of the first one.
   EngineSnapshot snapshot;
-  std::uint64_t fits = 0;  // which configuration its memory was made for (loop_inputs.cc)
+  std::uint32_t part = 0;  // counted from 0
+  bool complete = true;    // no part follows
+  // Of the engine: the last instance that has been drawn.
+  InstanceId through;
+  // Which configuration its memory was made for, and is being made for.
+  std::uint64_t fits = 0;
+  std::uint64_t fitting = 0;
 };
 
 class Mailbox {
@@ -69,13 +80,14 @@ class Mailbox {
   void heard(Instant now);
   // The token of a picture that will come, or 0: too many are on their way.
   std::uint64_t requestPicture();
+  // Part after part.
   template <class Take>
   void takePictures(const Take& take) {
     while (Picture** picture = pictures_.front()) {
       take(**picture);
       Picture* seen = *picture;
       pictures_.pop();
-      --picturesAway_;
+      if (seen->complete) --picturesAway_;
       if (!seen_.push(seen)) __builtin_trap();  // as large as pictures_
     }
     if (picturesAway_ > 0) ringEngine();  // it may have waited for one to come back
@@ -99,7 +111,7 @@ class Mailbox {
   void commandDone();
   // The pictures that nobody looks at.
   [[nodiscard]] std::span<Picture* const> blanks();
-  // Takes one request for a picture, and a blank for it; null: there is none of either.
+  // The one whose next part is wanted, or a blank for the next request; null: there is none.
   Picture* pictureWanted();
   void putPicture(Picture* picture);
   // When JavaScript was last heard of.

@@ -30,9 +30,11 @@ void Protocol::input(Instant at, const core::Input& input) {
 }
 
 void Protocol::advance(Instant now) {
-  hands_.recorder.advanced(now);
-  core_.advance(now);
-  drain(now);
+  do {
+    hands_.recorder.advanced(now);
+    core_.advance(now);
+    drain(now);
+  } while (nextDeadline() <= now);
   settle(now);
 }
 

@@ -49,8 +49,9 @@ class Protocol {
   [[nodiscard]] Instant willDeadline() const { return hands_.will.goodUntil(); }
 
   [[nodiscard]] Instant nextDeadline() const { return core_.nextDeadline(); }
-  void snapshot(Instant now, core::CoreSnapshot& into, core::SnapshotRoom room) const {
-    core_.snapshot(now, into, room);
+  bool snapshot(Instant now, core::SnapshotSlice slice, core::CoreSnapshot& into,
+                core::SnapshotRoom room) const {
+    return core_.snapshot(now, slice, into, room);
   }
   [[nodiscard]] std::optional<core::Inherit> bequeath() const { return core_.bequeath(); }
   // The core has said Stopped.

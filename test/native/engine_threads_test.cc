@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <memory>
+#include <utility>
+#include <vector>
 
 #include "core_lab.h"
 #include "engine/engine.h"
@@ -88,6 +90,48 @@ TEST_CASE("commands, events, pictures and the record cross the threads at once")
   reader.engine->stopUrgently();
   EXPECT(reader.engine->join(kPatience));
   EXPECT(reader.engine->finished());
+}
+
+TEST_CASE("the picture of many instances comes part after part, each instance once") {
+  NEEDS_NAMESPACES();
+  constexpr std::uint32_t kInstances = 3 * Picture::kPart - 10;
+  const test::Cable cable;
+  auto started = cable.a.in([] { return Engine::start(plainOptions(), {}, ENOSYS); });
+  REQUIRE(std::holds_alternative<std::unique_ptr<Engine>>(started));
+  const auto engine = std::move(*std::get_if<std::unique_ptr<Engine>>(&started));
+  const os::Fd bell(engine->mailbox().takeBellFd());
+  std::vector<core::Input> commands;
+  for (std::uint32_t id = 1; id <= kInstances; ++id) {
+    auto config = onLeft(1);
+    config.id = InstanceId{id};
+    config.vrid = Vrid{static_cast<std::uint8_t>(id % 255 + 1)};
+    commands.emplace_back(core::ApplyInstance{config});
+  }
+  auto& mailbox = engine->mailbox();
+  REQUIRE(mailbox.send(std::move(commands)) != 0);
+  const auto until = os::now() + kPatience;
+  std::uint32_t reached = 0;
+  std::uint32_t parts = 0;
+  // The first pictures may be of a time at which not all were configured.
+  while (os::now() < until && reached != kInstances) {
+    mailbox.heard(os::now());
+    mailbox.drainEvents([](const EventRecord&) {});
+    (void)mailbox.requestPicture();
+    mailbox.takePictures([&](const Picture& picture) {
+      if (picture.part == 0) reached = 0;
+      if (picture.part != 0) EXPECT(picture.part == parts + 1);
+      parts = picture.part;
+      for (const auto& one : picture.snapshot.core.instances) {
+        EXPECT(one.instance.value == ++reached);
+      }
+    });
+    pollfd nothing{-1, 0, 0};
+    ::poll(&nothing, 1, 1);
+  }
+  EXPECT(reached == kInstances);
+  EXPECT(parts == 2);
+  engine->stopUrgently();
+  EXPECT(engine->join(kPatience));
 }
 
 }  // namespace failoverd::engine
