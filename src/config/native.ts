@@ -59,10 +59,13 @@ export function addressConfig(address: VirtualAddress, advertised: boolean): Add
   };
 }
 
+/** One for all: the memory behind a Uint8Array of each of thousands is not given back for long. */
+const noPassword = new Uint8Array(8);
+
 function authConfig({ authentication, hmac }: Instance): AuthConfig {
+  if (hmac !== null) return { kind: 'hmac', password: noPassword, ...hmacConfig(hmac) };
+  if (authentication === null) return { kind: 'none', password: noPassword, ...withoutHmac };
   const password = new Uint8Array(8);
-  if (hmac !== null) return { kind: 'hmac', password, ...hmacConfig(hmac) };
-  if (authentication === null) return { kind: 'none', password, ...withoutHmac };
   password.set(Buffer.from(authentication.password, 'utf8').subarray(0, 8));
   return { kind: authentication.type === 'PASS' ? 'pass' : 'ah', password, ...withoutHmac };
 }

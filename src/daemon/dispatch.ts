@@ -5,7 +5,13 @@
  */
 import { errorText } from '../base/errorText.ts';
 import type { Log } from '../base/log.ts';
-import type { EngineEvent, EngineSnapshot, EventRecord } from '../engine/messages.generated.ts';
+import { Shared } from '../base/shared.ts';
+import type {
+  Cause,
+  EngineEvent,
+  EngineSnapshot,
+  EventRecord,
+} from '../engine/messages.generated.ts';
 import type { Culprits } from '../observe/culprits.ts';
 import { describeEvent } from '../observe/describeEvent.ts';
 import type { Chain, Journal } from '../observe/journal.ts';
@@ -37,6 +43,8 @@ export type EventListener = (event: EngineEvent, record: EventRecord) => void;
 export class Dispatch {
   readonly #parts: DispatchParts;
   readonly #listeners: EventListener[] = [];
+  readonly #causes = new Shared<Cause>();
+  readonly #chains = new Shared<Chain>();
   #view = new Map<number, InstanceView>();
   #changed = false;
   /** What has come since events were lost, while the engine's picture is on its way. */
@@ -63,7 +71,8 @@ export class Dispatch {
     this.#parts.onStatus(this.#view);
   }
 
-  #one(record: EventRecord): void {
+  #one(given: EventRecord): void {
+    const record = { ...given, event: this.#sharing(given.event) };
     const { event, at } = record;
     this.#since?.push(record);
     const before = 'instance' in event ? this.#view.get(event.instance ?? 0) : undefined;
@@ -79,6 +88,13 @@ export class Dispatch {
       }
     }
     if (event.kind === 'Lost' && this.#since === undefined) void this.#catchUp();
+  }
+
+  /** What thousands say at a start, each on its own, is kept once. */
+  #sharing(event: EngineEvent): EngineEvent {
+    if (!('cause' in event)) return event;
+    const cause = this.#causes.of(event.cause);
+    return cause === event.cause ? event : { ...event, cause };
   }
 
   /** Finds out from the engine's own picture what the lost events must have said. */
@@ -132,7 +148,7 @@ export class Dispatch {
       instance: names.instance(event.instance),
       wallMs: Date.now(),
     });
-    return { chain };
+    return { chain: this.#chains.of(chain) };
   }
 }
 

@@ -8,6 +8,11 @@ import { runInNewContext } from 'node:vm';
 
 /** By then what was begun is through. A reload within this time begins it anew. */
 const restMs = 3000;
+/**
+ * What comes once after that, such as the first look for second owners, has run by then: it makes
+ * V8 compile, and so reads megabytes of code that nobody needs for long.
+ */
+const lastMs = 7000;
 /** So many events leave a megabyte or two behind. */
 const manyEvents = 1000;
 
@@ -21,10 +26,13 @@ export class GiveBack {
     this.#giveBackMemory = giveBackMemory;
   }
 
-  /** Does it after a rest. Holds nothing open. */
+  /** Does it after a rest, and without collecting once more later. Holds nothing open. */
   soon(): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.now(), restMs).unref();
+    this.#timer = setTimeout(() => {
+      this.now();
+      this.#timer = setTimeout(() => this.#giveBackMemory(), lastMs).unref();
+    }, restMs).unref();
   }
 
   /** So many events of the engine have been dealt with: many are like a reload. */

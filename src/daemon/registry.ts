@@ -3,6 +3,7 @@
  * that hand the numbers out. Names of removed objects stay known, because their last events are
  * still on the way when they go.
  */
+import { Shared } from '../base/shared.ts';
 import type { Command, InstanceConfig, TrackerConfig } from '../engine/messages.generated.ts';
 import type { Names } from '../observe/names.ts';
 import type { Described } from '../observe/statusReport.ts';
@@ -17,15 +18,16 @@ export class Registry implements Names {
 
   /** Takes note of what is about to be applied. */
   learn(commands: readonly Command[]): void {
+    const wallMs = Date.now();
+    const told = new Shared<Told>();
     for (const command of commands) {
       switch (command.kind) {
-        case 'ApplyInstance':
-          this.#instances.set(command.config.id, describe(command.config));
-          this.#told.set(command.config.id, {
-            revision: command.config.revision,
-            wallMs: Date.now(),
-          });
+        case 'ApplyInstance': {
+          const { id, revision } = command.config;
+          this.#instances.set(id, describe(command.config));
+          this.#told.set(id, told.of({ revision, wallMs }));
           break;
+        }
         case 'ApplyGroup':
           this.#groups.set(command.config.id, command.config.name);
           break;

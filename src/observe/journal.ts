@@ -87,13 +87,17 @@ export class Journal {
     return numbered;
   }
 
-  #append(entry: NewEntry): JournalEntry {
-    this.#number += 1;
-    const numbered = { number: this.#number, ...entry };
+  #append({ wallMs, kind, subject, sentence, event, chain }: NewEntry): JournalEntry {
+    const number = ++this.#number;
+    // Spelt out: what is added behind a spread gives each object a shape of its own.
+    const numbered: JournalEntry =
+      chain === undefined
+        ? { number, wallMs, kind, subject, sentence, event }
+        : { number, wallMs, kind, subject, sentence, event, chain };
     this.#entries.push(numbered);
-    // Cut in halves: shifting an array at every entry would cost its length each time.
+    // Cut now and then: shifting an array at every entry would cost its length each time.
     const { maxEntries } = this.#options;
-    if (this.#entries.length >= maxEntries * 2) this.#entries = this.#entries.slice(-maxEntries);
+    if (this.#entries.length >= maxEntries * 1.25) this.#entries = this.#entries.slice(-maxEntries);
     if (isTransition(numbered)) this.#keepTransition(numbered);
     return numbered;
   }
@@ -144,10 +148,9 @@ export class Journal {
 
   #keepTransition(entry: JournalEntry): void {
     if (entry.subject === undefined) return;
-    const kept = this.#transitions.get(entry.subject) ?? [];
-    kept.push(entry);
-    if (kept.length > this.#options.maxTransitions) kept.shift();
-    this.#transitions.set(entry.subject, kept);
+    const kept = [...(this.#transitions.get(entry.subject) ?? []), entry];
+    // A slice is of the right size: an array that is pushed to has room for a dozen more.
+    this.#transitions.set(entry.subject, kept.slice(-this.#options.maxTransitions));
   }
 }
 

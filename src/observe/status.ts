@@ -103,7 +103,9 @@ function change(
   part: Partial<InstanceView>,
 ): boolean {
   const before = view.get(instance) ?? unknown(instance);
-  view.set(instance, { ...before, ...part });
+  const { state, since, cause, effectivePriority, master, revision } = { ...before, ...part };
+  // Spelt out, since what spreading makes takes half as much memory again.
+  view.set(instance, { instance, state, since, cause, effectivePriority, master, revision });
   return true;
 }
 

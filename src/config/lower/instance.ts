@@ -242,13 +242,22 @@ function protocolSettings(
   } as const;
 }
 
+const none: readonly never[] = [];
+
+/** One empty list for all of thousands, and no room for more: a list that was pushed to has it. */
+function orNone<T>(list: readonly T[]): readonly T[] {
+  return list.length === 0 ? none : list.slice();
+}
+
 function addressSettings(settings: InstanceSettings, lists: Addresses) {
+  const routes = settings.virtual_routes?.flatMap(({ value }) => value.map((e) => e.value));
+  const rules = settings.virtual_rules?.flatMap(({ value }) => value.map((e) => e.value));
   return {
-    addresses: lists.addresses,
-    excludedAddresses: lists.excluded,
+    addresses: orNone(lists.addresses),
+    excludedAddresses: orNone(lists.excluded),
     noVirtualAddress: settings.no_virtual_ipaddress !== undefined,
-    routes: (settings.virtual_routes ?? []).flatMap(({ value }) => value.map((e) => e.value)),
-    rules: (settings.virtual_rules ?? []).flatMap(({ value }) => value.map((e) => e.value)),
+    routes: orNone(routes ?? none),
+    rules: orNone(rules ?? none),
     promoteSecondaries: settings.promote_secondaries !== undefined,
   };
 }

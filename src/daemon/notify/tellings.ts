@@ -2,6 +2,7 @@
  * What is told of instances and groups: to scripts, to FIFOs, by mail. Keeps what was told last, so
  * that it can be told again. Pure but for that.
  */
+import { Shared } from '../../base/shared.ts';
 import type { Model } from '../../config/index.ts';
 import type { EngineEvent } from '../../engine/messages.generated.ts';
 import type { NotifyEvent, NotifyKind, NotifyState } from '../../notify/event.ts';
@@ -19,15 +20,18 @@ export interface Telling {
 }
 
 interface Known {
-  readonly kind: NotifyKind;
-  readonly id: number;
   readonly state: NotifyState;
   readonly priority: number;
 }
 
 export class Tellings {
   readonly #names: Names;
-  readonly #known = new Map<string, Known>();
+  /** By number. */
+  readonly #known: Readonly<Record<NotifyKind, Map<number, Known>>> = {
+    INSTANCE: new Map(),
+    GROUP: new Map(),
+  };
+  readonly #shared = new Shared<Known>();
 
   constructor(names: Names) {
     this.#names = names;
@@ -36,13 +40,13 @@ export class Tellings {
   /** What an event of the engine makes us say; undefined: nothing. */
   of(event: EngineEvent, at: number, model: Model): Telling | undefined {
     if (event.kind === 'PriorityChanged') return this.#priority(event.instance, event.to, model);
-    if (event.kind === 'InstanceRemoved') this.#known.delete(`INSTANCE ${event.instance}`);
+    if (event.kind === 'InstanceRemoved') this.forget('INSTANCE', event.instance);
     const told = toNotifyEvent(event, at, this.#names, model);
     if (told === undefined) return undefined;
     const { kind, what, priority, context } = told;
     const id = 'instance' in event ? event.instance : 'group' in event ? event.group : undefined;
     if (what !== 'MASTER_RX_LOWER_PRI' && id !== undefined) {
-      this.#known.set(`${kind} ${id}`, { kind, id: Number(id), state: what, priority });
+      this.#known[kind].set(id, this.#shared.of({ state: what, priority }));
     }
     // Another process has told it.
     if (context.causeKind === 'carriedOver') return undefined;
@@ -51,34 +55,33 @@ export class Tellings {
 
   /** The state that was told last; undefined: none. */
   stateOf(kind: NotifyKind, id: number): NotifyState | undefined {
-    return this.#known.get(`${kind} ${id}`)?.state;
+    return this.#known[kind].get(id)?.state;
   }
 
   /** Nothing is known of it any more. */
   forget(kind: NotifyKind, id: number): void {
-    this.#known.delete(`${kind} ${id}`);
+    this.#known[kind].delete(id);
   }
 
   /** The present state of everything once more; instances before groups. */
   again(at: number, model: Model): NotifyEvent[] {
-    const known = [...this.#known.values()];
-    const instances = known.filter(({ kind }) => kind === 'INSTANCE');
-    const groups = known.filter(({ kind }) => kind === 'GROUP');
-    return [...instances, ...groups].map(({ kind, id, state, priority }): NotifyEvent => {
-      const name = kind === 'INSTANCE' ? this.#names.instance(id) : this.#names.group(id);
-      const known = kind === 'INSTANCE' ? contextOf(name, model) : {};
-      const cause = 'this is a repetition, nothing has changed';
-      const context = { ...known, cause, causeKind: 'replay', previousState: state, replay: true };
-      return { kind, name, what: state, priority, at, context };
-    });
+    const cause = 'this is a repetition, nothing has changed';
+    const of = (kind: NotifyKind, nameOf: (id: number) => string): NotifyEvent[] =>
+      [...this.#known[kind]].map(([id, { state, priority }]) => {
+        const name = nameOf(id);
+        const known = kind === 'INSTANCE' ? contextOf(name, model) : {};
+        const replay = { cause, causeKind: 'replay', previousState: state, replay: true };
+        return { kind, name, what: state, priority, at, context: { ...known, ...replay } };
+      });
+    const instances = of('INSTANCE', (id) => this.#names.instance(id));
+    return [...instances, ...of('GROUP', (id) => this.#names.group(id))];
   }
 
   /** `notify_priority_changes`: for FIFOs, while there is a state in which it matters. */
   #priority(id: number, priority: number, model: Model): Telling | undefined {
-    const key = `INSTANCE ${id}`;
-    const known = this.#known.get(key);
+    const known = this.#known.INSTANCE.get(id);
     if (known === undefined) return undefined;
-    this.#known.set(key, { ...known, priority });
+    this.#known.INSTANCE.set(id, this.#shared.of({ state: known.state, priority }));
     const name = this.#names.instance(id);
     const wanted = model.instances.some((one) => one.name === name && one.notifyPriorityChanges);
     if (!wanted || (known.state !== 'MASTER' && known.state !== 'BACKUP')) return undefined;

@@ -2,10 +2,11 @@
 import os from 'node:os';
 import type { Log } from '../../base/log.ts';
 import type { Instance } from '../../config/index.ts';
+import { Shared } from '../../base/shared.ts';
 import { microsPerSecond } from '../../base/units.ts';
 import type { Command, EngineEvent, EngineSnapshot } from '../../engine/messages.generated.ts';
 import { Alarms } from '../../observe/alarms.ts';
-import type { Alarm, AlarmChange } from '../../observe/alarms.ts';
+import type { Alarm, AlarmChange, AlarmSettings } from '../../observe/alarms.ts';
 import type { Journal } from '../../observe/journal.ts';
 import type { Names } from '../../observe/names.ts';
 import { ClaimsWatch } from './claimsWatch.ts';
@@ -48,10 +49,11 @@ export class AlarmWatch {
 
   /** Takes note of what is about to be applied. */
   learn(commands: readonly Command[]): void {
+    const shared = new Shared<AlarmSettings>();
     for (const command of commands) {
       if (command.kind !== 'ApplyInstance') continue;
       const { id, advertInterval, wantMaster } = command.config;
-      this.#alarms.learn(id, { advertInterval, expectsMaster: !wantMaster });
+      this.#alarms.learn(id, shared.of({ advertInterval, expectsMaster: !wantMaster }));
     }
   }
 
