@@ -213,8 +213,8 @@ export const plants: readonly Plant[] = [
   {
     name: 'an heir does not know when the next advert is due',
     file: 'inheritance.cc',
-    find: 'core.deadlines.arm(router.slots[slot], at);',
-    replace: 'core.deadlines.arm(router.slots[slot], core.now + router.advertInterval());',
+    find: 'core.armAt(router, purpose, at);',
+    replace: 'core.armAt(router, purpose, core.now + router.advertInterval());',
     caughtBy: UPGRADE,
   },
   {
