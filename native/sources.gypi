@@ -177,6 +177,7 @@
       "test/native/core_groups_test.cc",
       "test/native/core_inheritance_test.cc",
       "test/native/core_health_test.cc",
+      "test/native/core_many_test.cc",
       "test/native/core_master_test.cc",
       "test/native/core_link_delays_test.cc",
       "test/native/core_filters_test.cc",
