@@ -16,6 +16,7 @@ import type {
   PriorityChanged,
   RejectReason,
   Started,
+  TroubleKind,
 } from '../engine/messages.generated.ts';
 import { objectText } from './objectText.ts';
 import {
@@ -174,7 +175,7 @@ function describeEngine(event: OwnEvent, line: Line): Description | undefined {
     case 'LinkGone':
       return line('info', `the interface with index ${event.ifIndex} is gone`);
     case 'Trouble': {
-      const text = `a system call of the engine failed (${event.where})`;
+      const text = `a system call of the engine failed (${troubleWords[event.where]})`;
       return line('warning', `${text}: ${errnoText(event.errorNumber)}`);
     }
     case 'Lost':
@@ -235,6 +236,14 @@ const rejectWords: Readonly<Record<RejectReason, string>> = {
   authStale: 'it was signed too long ago, or the clocks differ',
   authUnknownKey: 'it is signed with a key that is not configured here',
   authReplayed: 'it is not newer than what was heard before, as if it had been recorded',
+};
+
+const troubleWords: Readonly<Record<TroubleKind, string>> = {
+  netlink: 'netlink',
+  receive: 'receiving adverts',
+  announce: 'announcing addresses',
+  poll: 'waiting for events',
+  will: 'telling the guardian what there is',
 };
 
 const oddWords: Readonly<Record<OddReason, string>> = {

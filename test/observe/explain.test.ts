@@ -117,7 +117,28 @@ describe('an event in the log', () => {
     );
   });
 
-  it('leaves single processes out', () => {
-    expect(describeEvent({ kind: 'ProcessExited', pid: 1 }, names)).toBeUndefined();
+  it('says where a system call failed', () => {
+    const messages = (['netlink', 'receive', 'announce', 'poll', 'will'] as const).map(
+      (where) => describeEvent({ kind: 'Trouble', where, errorNumber: 28 }, names)?.message,
+    );
+    expect(messages.map((message) => /\((.*)\):/.exec(message ?? '')?.[1])).toEqual([
+      'netlink',
+      'receiving adverts',
+      'announcing addresses',
+      'waiting for events',
+      'telling the guardian what there is',
+    ]);
+    expect(messages[4]).toMatch(/ENOSPC/);
+  });
+
+  it('leaves out single processes, changes of the ruleset, and what an upgrade tells by itself', () => {
+    for (const event of [
+      { kind: 'ProcessExited', pid: 1 },
+      { kind: 'RulesetChanged', program: 'nft' },
+      { kind: 'HandedOver', errorNumber: 0 },
+      { kind: 'Inherited' },
+    ] as const) {
+      expect(describeEvent(event, names)).toBeUndefined();
+    }
   });
 });
