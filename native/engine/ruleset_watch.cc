@@ -23,20 +23,21 @@ int RulesetWatch::begin(Instant now) {
 
 int RulesetWatch::read(Instant now, bool ready) {
   if (!monitor_ || (!ready && now < readAt_)) return 0;
+  readAt_ = now + kRest;
   std::optional<os::RulesetChange> told;
   for (;;) {
     const auto change = monitor_->next();
-    if (!change) return change.error().number;
+    if (!change) return change.error().number;  // tried again
     if (!change.value()) break;
     if (!told) told = change.value();
     if (told->program != change.value()->program) told->program = {};
   }
-  readAt_ = told ? now + kRest : Instant::never();
   if (told) {
     const auto program = core::ProgramName::from(told->program.view());
     events_.push(now, RulesetChanged{program.value_or(core::ProgramName())});
     return 0;
   }
+  readAt_ = Instant::never();
   const auto watched = poller_.watchOnce(monitor_->fd(), token_);
   return watched ? 0 : watched.error().number;
 }
