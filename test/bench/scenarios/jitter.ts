@@ -320,7 +320,7 @@ const [P999, MISSING, FAULTS] = [5, 8, 9];
 
 /** Each advert followed from its timer to the wire with the kernel's own events (docs/design.md, section 7). */
 const WHAT_HOLDS_UP =
-  'traced on such a machine, of 17,931 adverts 82 left more than 150 us late: 36 because the hypervisor had taken the processor away, 36 because another program was inside the kernel, which does not preempt, 2 because of a kernel thread, and 8 were slow on their way out, as those of the bare C program are; none waited for failoverd itself. Which adverts are hit is chance';
+  'traced while compilers filled both processors, of 17,931 adverts 82 left more than 150 us late: 36 because the hypervisor had taken the processor away, 36 because another program was inside the kernel, which does not preempt, 2 because of a kernel thread, and 8 were slow on their way out, as those of the bare C program are; none waited for failoverd itself. Which adverts are hit is chance';
 
 function claimsOf(rows: Table['rows']): Claim[] {
   const of = (condition: Condition, daemon: Name | typeof TOGETHER, column = P999): number =>
