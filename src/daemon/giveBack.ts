@@ -15,6 +15,8 @@ const restMs = 3000;
 const lastMs = 7000;
 /** So many events leave a megabyte or two behind. */
 const manyEvents = 1000;
+/** A picture of so many instances leaves some megabytes behind. */
+const manyInstances = 500;
 
 export class GiveBack {
   readonly #giveBackMemory: () => void;
@@ -41,6 +43,11 @@ export class GiveBack {
     if (this.#events < manyEvents) return;
     this.#events = 0;
     this.soon();
+  }
+
+  /** A status with so many instances has been made. While it is made again and again there is no rest. */
+  afterPicture(instances: number): void {
+    if (instances >= manyInstances) this.soon();
   }
 
   /** Collects all garbage, which takes some tens of milliseconds for thousands of instances. */

@@ -52,7 +52,7 @@ const clientsMs = 1000;
 export async function live(parts: LifeParts): Promise<Ending> {
   const { daemon, engine, options, log, manager, giveBack } = parts;
   const heartbeat = setInterval(() => engine.alive(), heartbeatMs);
-  const source = new StatusSource(daemon, options);
+  const source = new StatusSource(daemon, options, giveBack);
   giveBack.soon();
   const dumps = new Dumps(daemon, source, log);
   const files = new ReloadFiles(log);

@@ -36,6 +36,22 @@ describe('giving memory back', () => {
     }
   });
 
+  it('is done after a status of thousands of instances, and not after one of few', () => {
+    vi.useFakeTimers();
+    try {
+      const given = vi.fn();
+      const giveBack = new GiveBack(given);
+      giveBack.afterPicture(100);
+      vi.advanceTimersByTime(60_000);
+      expect(given).not.toHaveBeenCalled();
+      giveBack.afterPicture(4000);
+      vi.advanceTimersByTime(60_000);
+      expect(given).toHaveBeenCalled();
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it('lends the collector to nobody else', () => {
     new GiveBack(() => undefined).now();
     expect((globalThis as { gc?: unknown }).gc).toBeUndefined();

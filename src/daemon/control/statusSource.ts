@@ -8,6 +8,7 @@ import { statusReport } from '../../observe/statusReport.ts';
 import type { DaemonReport, StatusReport } from '../../observe/statusReport.ts';
 import type { EngineSnapshot } from '../../engine/messages.generated.ts';
 import type { Daemon } from '../compose.ts';
+import type { GiveBack } from '../giveBack.ts';
 import type { DaemonOptions } from '../options.ts';
 import { notifyLines } from './notifyLines.ts';
 import { trackerLines } from './trackerLines.ts';
@@ -27,11 +28,18 @@ export class StatusSource {
   readonly #startedAt = Date.now();
   #madeAt = Number.NEGATIVE_INFINITY;
   #picture: Promise<Picture> | undefined;
+  #stale: NodeJS.Timeout | undefined;
+  readonly #giveBack: Pick<GiveBack, 'afterPicture'>;
   /** The hash of the model that it was made from. */
   #hash: { readonly model: unknown; readonly text: string } | undefined;
 
-  constructor(daemon: Daemon, { file, configId }: Pick<DaemonOptions, 'file' | 'configId'>) {
+  constructor(
+    daemon: Daemon,
+    { file, configId }: Pick<DaemonOptions, 'file' | 'configId'>,
+    giveBack: Pick<GiveBack, 'afterPicture'>,
+  ) {
     this.#daemon = daemon;
+    this.#giveBack = giveBack;
     this.#subject = { configFile: path.resolve(file), ...(configId !== undefined && { configId }) };
   }
 
@@ -43,8 +51,12 @@ export class StatusSource {
     const now = performance.now();
     if (this.#picture !== undefined && now - this.#madeAt < freshMs) return this.#picture;
     this.#madeAt = now;
-    this.#picture = this.#make();
-    return this.#picture;
+    const picture = this.#make();
+    this.#picture = picture;
+    // That of thousands of instances weighs tens of megabytes.
+    clearTimeout(this.#stale);
+    this.#stale = setTimeout(() => (this.#picture = undefined), freshMs).unref();
+    return picture;
   }
 
   async #make(): Promise<Picture> {
@@ -67,6 +79,7 @@ export class StatusSource {
         configHash: this.#hashNow(),
       },
     });
+    this.#giveBack.afterPicture(snapshot.core.instances.length);
     return { report, snapshot };
   }
 
