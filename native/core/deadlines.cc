@@ -76,8 +76,8 @@ std::optional<Deadlines::Due> Deadlines::takeDue(Instant now) {
 bool Deadlines::before(Slot a, Slot b) const {
   const auto& one = slots_[a].due;
   const auto& other = slots_[b].due;
-  return std::tie(one.at, one.owner, one.purpose, a) <
-         std::tie(other.at, other.owner, other.purpose, b);
+  if (one.at != other.at) return one.at < other.at;
+  return std::tie(one.owner, one.purpose, a) < std::tie(other.owner, other.purpose, b);
 }
 
 void Deadlines::place(Slot slot, std::size_t position) {
