@@ -41,6 +41,8 @@ export class Host implements Station {
   #life: Life = 'dead';
   #waiting: { readonly at: WorldTime; readonly input: Input }[] = [];
   #wake = 0;
+  /** For which deadline the wake of that number is. */
+  #armed: { readonly wake: number; readonly deadline: number | undefined } | undefined;
   #trackerOk = true;
   #revision = 1;
   #outputs = 0;
@@ -281,12 +283,17 @@ export class Host implements Station {
 
   #arm(): void {
     const deadline = this.#core?.nextDeadline();
+    const delay = this.#random.between(...this.#plan.wakeDelay);
+    // What is on its way is not put off by the next input: a stream of them would delay it for ever.
+    if (this.#armed?.wake === this.#wake && this.#armed.deadline === deadline) return;
     const wake = ++this.#wake;
+    this.#armed = { wake, deadline };
     if (deadline === undefined) return;
     const due = Math.ceil((deadline - this.#clockBase) / this.#plan.clockRate);
-    const delay = this.#random.between(...this.#plan.wakeDelay);
     this.#world.at(Math.max(due, this.#world.now) + delay, () => {
-      if (wake === this.#wake && this.#life === 'running') this.#advance();
+      if (wake !== this.#wake || this.#life !== 'running') return;
+      this.#armed = undefined;
+      this.#advance();
     });
   }
 
