@@ -48,6 +48,7 @@ std::size_t at(RejectReason reason) {
 }  // namespace
 
 std::uint64_t Rejections::count(RejectReason reason, AuthKind auth) {
+  if (auth == AuthKind::hmac && reason == RejectReason::authMalformed) ++hmacMalformed;
   if (auth == AuthKind::hmac && reason == RejectReason::authFailure) ++hmacInvalid;
   if (auth == AuthKind::hmac && reason == RejectReason::authReplayed) ++hmacReplayed;
   return ++counts[at(reason)];
@@ -58,7 +59,7 @@ void Rejections::tell(InstanceCounters& counters) const {
     categoryOf(counters, static_cast<RejectReason>(i)) += counts[i];
   }
   counters.authMissing = counts[at(RejectReason::authMissing)];
-  counters.authMalformed = counts[at(RejectReason::authMalformed)];
+  counters.authMalformed = hmacMalformed;
   counters.authUnknownKey = counts[at(RejectReason::authUnknownKey)];
   counters.authInvalid = hmacInvalid;
   counters.authStale = counts[at(RejectReason::authStale)];

@@ -20,7 +20,8 @@ struct Rejections {
   void tell(InstanceCounters& counters) const;
 
   std::array<std::uint64_t, kReasons> counts{};
-  // Of these only those of auth_hmac are told by reason.
+  // Only those of auth_hmac are told by reason; AH refuses for these reasons, too.
+  std::uint64_t hmacMalformed = 0;
   std::uint64_t hmacInvalid = 0;
   std::uint64_t hmacReplayed = 0;
   std::array<bool, kReasons> told{};

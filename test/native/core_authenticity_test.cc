@@ -127,6 +127,8 @@ TEST_CASE("a trailer, or an AH header, of an unknown form is refused as such") {
     lab.repeat(1, [&](Bytes& bytes) { bytes[make == &withHmac ? 20 : 21] ^= 0xff; });
     EXPECT(rejected(lab, 0) == Lines{"rejected authMalformed"});
     EXPECT(lab.status(0).counters.authFailures == 1);
+    // Told by reason are those of auth_hmac alone.
+    EXPECT(lab.status(0).counters.authMalformed == (make == &withHmac ? 1 : 0));
   }
 }
 
