@@ -34,3 +34,21 @@ export function mean(values: readonly number[]): number {
 export function gaps(times: readonly number[]): number[] {
   return times.slice(1).map((time, index) => time - (times[index] ?? time));
 }
+
+/**
+ * How many adverts are missing where they leave every `interval` and have these distances. One that is only
+ * late is not: who keeps to its schedule sends the next one the sooner. Who counts anew from a late one and never makes
+ * up for it has sent one less.
+ */
+export function missing(distances: readonly number[], interval: number): number {
+  let count = 0;
+  for (let at = 0; at < distances.length; at++) {
+    if ((distances[at] ?? 0) <= 1.5 * interval) continue;
+    // Together with the one after it, if there is one.
+    const both = distances.slice(at, at + 2);
+    const wanted = Math.round(both.reduce((sum, each) => sum + each) / interval);
+    count += Math.max(0, wanted - both.length);
+    at++;
+  }
+  return count;
+}

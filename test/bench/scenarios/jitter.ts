@@ -22,7 +22,7 @@ import {
   type Scenario,
   type Table,
 } from '../scenario.ts';
-import { gaps, mean, spread, type Spread } from '../statistics.ts';
+import { gaps, mean, missing, spread, type Spread } from '../statistics.ts';
 
 /** Microseconds. */
 const INTERVAL = 10_000;
@@ -187,7 +187,7 @@ function measured(adverts: readonly SeenAdvert[], faults: number): Measured {
   return {
     off: distances.map((each) => Math.abs(each - INTERVAL)),
     drift: mean(distances) / INTERVAL - 1,
-    missing: distances.reduce((sum, each) => sum + Math.max(0, Math.round(each / INTERVAL) - 1), 0),
+    missing: missing(distances, INTERVAL),
     faults,
   };
 }
@@ -283,7 +283,7 @@ function rowOf(taken: Taken, condition: Condition, name: Name): (string | number
     off.p999,
     off.max,
     `${figure(spread(rounds.map(({ drift }) => drift)).median * 100)} %`,
-    rounds.reduce((sum, { missing }) => sum + missing, 0),
+    rounds.reduce((sum, one) => sum + one.missing, 0),
     rounds.reduce((sum, { faults }) => sum + faults, 0),
     others.includes(name) ? '' : ratio(off.p999, spreadOf(taken, condition, others).p999),
   ];
@@ -311,7 +311,7 @@ function table(rows: (string | number)[][]): Table {
       'p99.9 beside keepalived, or beside both undisturbed',
     ],
     rows,
-    note: 'Distance of each gap between two adverts from the interval that was asked for, seen by another host. All daemons of a condition run at the same moment, each with its own virtual router. Who keeps to its schedule, as the floor and failoverd do, has two such gaps for an advert that is late, a longer one and a shorter one; who counts anew from there, as keepalived does, has one, and drifts. The floor runs with SCHED_RR 50, as the engine of failoverd does.',
+    note: 'Distance of each gap between two adverts from the interval that was asked for, seen by another host. All daemons of a condition run at the same moment, each with its own virtual router. Who keeps to its schedule, as the floor and failoverd do, has two such gaps for an advert that is late, a longer one and a shorter one, and none is missing; who counts anew from there, as keepalived does, has one, and drifts; one that is late by half an interval is one less then. The floor runs with SCHED_RR 50, as the engine of failoverd does.',
     claims: claimsOf(rows),
   };
 }

@@ -14,7 +14,7 @@ import {
   cellOf,
   type Claim,
 } from '../scenario.ts';
-import { gaps, spread } from '../statistics.ts';
+import { gaps, missing, spread } from '../statistics.ts';
 
 const INTERVAL = 10_000;
 
@@ -138,7 +138,7 @@ async function measure(lab: Lab, name: (typeof NAMES)[number], storm: Storm) {
   const distances = gaps(times);
   return {
     late: spread(distances.map((distance) => Math.abs(distance - INTERVAL))),
-    missing: distances.filter((distance) => distance > 1.5 * INTERVAL).length,
+    missing: missing(distances, INTERVAL),
     cpu,
   };
 }
@@ -152,9 +152,9 @@ async function run(lab: Lab, { quick }: BenchOptions, say: (what: string) => voi
       results.set(name, await measure(lab, name, storm));
     }
     const theirs = results.get('keepalived')?.cpu ?? Number.NaN;
-    for (const [name, { late, missing, cpu }] of results) {
+    for (const [name, { late, missing: lost, cpu }] of results) {
       const beside = name === 'failoverd' ? ratio(cpu, theirs) : '';
-      rows.push([storm.name, name, late.p99, late.max, missing, cpu, beside]);
+      rows.push([storm.name, name, late.p99, late.max, lost, cpu, beside]);
     }
   }
   return table(rows);
@@ -198,7 +198,7 @@ function claimsOf(rows: Table['rows']): Claim[] {
     of: 'ratio',
     floor: 'JavaScript decides on each run, and another process makes it',
   };
-  const missing = rows.flatMap(([label, daemon]) => {
+  const allOnTheWire = rows.flatMap(([label, daemon]) => {
     if (daemon !== 'failoverd') return [];
     const of = (name: string): number => cellOf(rows, String(label), name, 4);
     return {
@@ -212,7 +212,7 @@ function claimsOf(rows: Table['rows']): Claim[] {
         'the storm and the observer share the processors of this machine; not examined further',
     };
   });
-  return [cpu, scripts, ...missing];
+  return [cpu, scripts, ...allOnTheWire];
 }
 
 export const storm: Scenario = {
