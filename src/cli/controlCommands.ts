@@ -6,10 +6,11 @@ import { InvalidArgumentError } from 'commander';
 import { errorText } from '../base/errorText.ts';
 import { replaceFile } from '../base/replaceFile.ts';
 import { wantsColor } from '../base/terminal.ts';
-import type { ControlClient, JournalEntry, StatusReport } from '../observe/controlClient.ts';
-import { addSocketOptions, NoAnswer, openControl } from './controlSocket.ts';
+import type { JournalEntry, StatusReport } from '../observe/controlClient.ts';
+import { addSocketOptions, openControl, withClient } from './controlSocket.ts';
 import type { SocketOptions } from './controlSocket.ts';
 import { exitCodes } from './exitCodes.ts';
+import { defineReload } from './reloadCommand.ts';
 import { oneLine, statusTable, wrap } from './statusTable.ts';
 
 interface Printing extends SocketOptions {
@@ -32,29 +33,11 @@ export function addControlCommands(program: Command): void {
     .option('--follow', 'keep printing as events happen')
     .option('--since <TIME>', 'a date, or how long ago: 30s, 10m, 2h, 1d', readSince)
     .action(events);
-  add('reload', 'reload the configuration and wait for the result').action(reload);
+  defineReload(add('reload', 'reload the configuration, or say what that would do'));
   add('upgrade', 'hand over to the newly installed program, no failover').action(upgrade);
   add('drain [name]', 'take an instance, or all, out of service').action(setDrained('drain'));
   add('undrain [name]', 'put an instance, or all, back into service').action(setDrained('undrain'));
   add('record [file]', 'write the flight recorder to a file, as JSON lines').action(record);
-}
-
-/** Runs `work` on a connection; says what is wrong in one line and leaves an exit code. */
-async function withClient(
-  options: SocketOptions,
-  work: (client: ControlClient) => Promise<void>,
-): Promise<void> {
-  let client: ControlClient | undefined;
-  try {
-    client = await openControl(options);
-    await work(client);
-  } catch (error) {
-    const advice = error instanceof NoAnswer ? `; ${error.advice}` : '';
-    process.stderr.write(`failoverd: ${errorText(error)}${advice}\n`);
-    process.exitCode = exitCodes.failure;
-  } finally {
-    client?.close();
-  }
 }
 
 async function status(
@@ -144,14 +127,6 @@ async function events(
     const kept = await client.events({ follow, ...sinceMs }, follow ? print : undefined);
     for (const entry of kept) print(entry);
     if (follow) await client.closed;
-  });
-}
-
-async function reload(options: SocketOptions): Promise<void> {
-  await withClient(options, async (client) => {
-    const { ok, sentence } = await client.reload();
-    (ok ? process.stdout : process.stderr).write(`${sentence}\n`);
-    if (!ok) process.exitCode = exitCodes.configError;
   });
 }
 

@@ -5,6 +5,7 @@ import { errorText } from '../base/errorText.ts';
 import { defaultConfigFile } from '../daemon/options.ts';
 import { ControlClient } from '../observe/controlClient.ts';
 import { controlPath, findControlPaths } from '../observe/controlPath.ts';
+import { exitCodes } from './exitCodes.ts';
 
 export interface SocketOptions {
   readonly socket?: string;
@@ -47,6 +48,24 @@ export async function openControl(options: SocketOptions): Promise<ControlClient
   throw new Error(
     `several daemons run here; choose one with --instance, -s, -f or\n${answering}`.trimEnd(),
   );
+}
+
+/** Runs `work` on a connection; says what is wrong in one line and leaves an exit code. */
+export async function withClient(
+  options: SocketOptions,
+  work: (client: ControlClient) => Promise<void>,
+): Promise<void> {
+  let client: ControlClient | undefined;
+  try {
+    client = await openControl(options);
+    await work(client);
+  } catch (error) {
+    const advice = error instanceof NoAnswer ? `; ${error.advice}` : '';
+    process.stderr.write(`failoverd: ${errorText(error)}${advice}\n`);
+    process.exitCode = exitCodes.failure;
+  } finally {
+    client?.close();
+  }
 }
 
 function connect(place: string): Promise<ControlClient> {

@@ -24,7 +24,10 @@ const examples: Readonly<Record<string, readonly string[]>> = {
   status: ['failoverd status', 'failoverd status VI_1 --json', 'failoverd status --watch'],
   why: ['failoverd why VI_1'],
   events: ['failoverd events --since 1h', 'failoverd events --follow --json'],
-  reload: ['failoverd reload'],
+  reload: [
+    'failoverd reload --plan          what would change, and whether anything would fail over',
+    'failoverd reload --plan && failoverd reload',
+  ],
   upgrade: ['apt install ./failoverd_*.deb        does it by itself', 'failoverd upgrade'],
   drain: ['failoverd drain VI_1', 'failoverd drain            every instance, before maintenance'],
   undrain: ['failoverd undrain'],

@@ -24,6 +24,7 @@ import type { Source } from './source.ts';
 export type * from './model.ts';
 export type { Finding, Related, RuleId, Severity } from './findings.ts';
 export { describeSpan } from './source.ts';
+export type { Origins } from './lower/context.ts';
 export type { Source, Span } from './source.ts';
 export { catalogue } from './catalogue.ts';
 
@@ -127,5 +128,8 @@ export { allCommands } from './rules/scripts.ts';
 export { checkHost } from './rules/host.ts';
 export { effectiveTrackers, vmacNames } from './effective.ts';
 export type { EffectiveTrackers } from './effective.ts';
-export { plan, trackerKey } from './plan.ts';
+export { plan, trackerKey, untold } from './plan.ts';
+export { changesOf } from './changes.ts';
+export type { Change, ThingChange } from './changes.ts';
+export { findingsToJson } from './report/json.ts';
 export type { Applied, AppliedInstance, Plan } from './plan.ts';

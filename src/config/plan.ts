@@ -119,6 +119,27 @@ export function plan(old: Plan | null, next: Model, host = anyHost): Plan {
   };
 }
 
+/**
+ * The plan as it was before the engine had heard of any of it: with the model that runs, `plan`
+ * makes of it the commands that would bring another engine to where this one is, by the same
+ * numbers and revisions.
+ */
+export function untold(told: Plan): Plan {
+  const forget = <A extends Applied>(applied: ReadonlyMap<string, A>): ReadonlyMap<string, A> =>
+    new Map(
+      [...applied].map(([key, one]) => [key, { ...one, revision: one.revision - 1, value: '' }]),
+    );
+  const { instances, groups, trackers } = told;
+  return {
+    ...told,
+    instances: forget(instances),
+    groups: forget(groups),
+    trackers: forget(trackers),
+    statics: '',
+    interfaces: '',
+  };
+}
+
 /** Part of a plan that is about one kind of object. */
 interface Part<A extends Applied> {
   readonly applied: ReadonlyMap<string, A>;

@@ -9,9 +9,10 @@ import { readlinkSync } from 'node:fs';
 import { systemClock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import { startScript } from '../base/script.ts';
-import type { Model } from '../config/index.ts';
-import { plan } from '../config/plan.ts';
-import type { Plan } from '../config/plan.ts';
+import type { Model, Origins } from '../config/index.ts';
+import { plan, untold } from '../config/plan.ts';
+import type { Host, Plan } from '../config/plan.ts';
+import { listKernel } from '../engine/index.ts';
 import { KernelSide } from './kernel/kernelSide.ts';
 import type { Mended } from './kernel/kernelSide.ts';
 import type { Removal } from './kernel/removal.ts';
@@ -29,6 +30,8 @@ import { statusSentence } from '../observe/status.ts';
 import type { StatusView } from '../observe/status.ts';
 import { AlarmWatch } from './watch/alarms.ts';
 import { Applied } from './reload/applied.ts';
+import { rehearse } from './reload/rehearsal.ts';
+import type { Step } from './reload/reloadPlan.ts';
 import { Dispatch } from './dispatch.ts';
 import type { EnginePort } from './enginePort.ts';
 import type { Carried } from './upgrade/handOver.ts';
@@ -69,6 +72,8 @@ export class Daemon {
   readonly #lateness: LatenessWatch;
   #model: Model | undefined;
   #plan: Plan | null = null;
+  /** For which the plan was made. */
+  #host: Host | undefined;
   #stopped: (() => void) | undefined;
   #isStopped = false;
 
@@ -164,6 +169,25 @@ export class Daemon {
   }
 
   /**
+   * What `apply` would do now: the same plan, carried out by a copy of the core. Nothing is changed
+   * and nobody hears of it.
+   */
+  async rehearse(next: Model, origins: Origins): Promise<Step> {
+    const [old, told] = [this.#model, this.#plan];
+    if (old === undefined || told === null) throw new Error('nothing runs yet');
+    const snapshot = await this.snapshot();
+    const made = plan(told, next, this.#kernel.preview(next));
+    const whole = plan(untold(told), old, this.#host).commands;
+    const known = new Registry();
+    known.learn(whole);
+    const present = [...whole, ...this.#trackers.said(known)];
+    known.learn(made.commands);
+    const future = [...made.commands, ...(await this.#trackers.foreseen(known, next))];
+    const played = rehearse({ snapshot, kernel: listKernel(), present }, future, known);
+    return { old, next, origins, told, plan: made, played };
+  }
+
+  /**
    * The first part of `apply`, for a daemon that is to take another one's place: the engine knows the
    * model, and no script has been run yet.
    */
@@ -215,7 +239,8 @@ export class Daemon {
   }
 
   async #tell(model: Model): Promise<{ readonly confirmed: Promise<readonly string[]> }> {
-    const next = plan(this.#plan, model, await this.#kernel.prepare(model));
+    this.#host = await this.#kernel.prepare(model);
+    const next = plan(this.#plan, model, this.#host);
     const { commands, problems } = next;
     for (const problem of problems) this.#parts.log.warning(problem, { event: 'kernelObject' });
     if (this.#model !== undefined) this.#tellRemoved(this.#model, commands);

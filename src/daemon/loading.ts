@@ -8,10 +8,16 @@ import {
   summarize,
   whyNotRead,
 } from '../config/index.ts';
-import type { Finding, Model } from '../config/index.ts';
+import type { Finding, Model, Origins } from '../config/index.ts';
 
 export type Loaded =
-  | { readonly kind: 'loaded'; readonly model: Model; readonly findings: readonly Finding[] }
+  | {
+      readonly kind: 'loaded';
+      readonly model: Model;
+      readonly findings: readonly Finding[];
+      /** Where everything stands in the file. Weighs as much as the file: not to be kept. */
+      readonly origins: Origins;
+    }
   | {
       readonly kind: 'refused';
       /** Why the file could not be read at all, as a sentence. */
@@ -22,8 +28,8 @@ export type Loaded =
 /** Reads the file anew. Nothing is changed by it. */
 export function load(file: string, configId: string | undefined): Loaded {
   const options = configId === undefined ? {} : { configId };
-  const { model, diagnostics } = loadConfig(file, options);
-  if (!hasErrors(diagnostics)) return { kind: 'loaded', model, findings: diagnostics };
+  const { model, diagnostics, origins } = loadConfig(file, options);
+  if (!hasErrors(diagnostics)) return { kind: 'loaded', model, findings: diagnostics, origins };
   return { kind: 'refused', unread: whyNotRead(file, diagnostics), findings: diagnostics };
 }
 

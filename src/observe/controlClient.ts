@@ -7,11 +7,13 @@ import type { Socket } from 'node:net';
 import { ControlError, LineReader } from './controlProtocol.ts';
 import type { ControlProblem } from './controlProtocol.ts';
 import type { JournalEntry } from './journal.ts';
+import type { ReloadPlan } from './reloadPlan.ts';
 import type { StatusReport } from './statusReport.ts';
 import type { Reason } from './why.ts';
 
 export { ControlError } from './controlProtocol.ts';
 export type { JournalEntry } from './journal.ts';
+export type * from './reloadPlan.ts';
 export type * from './statusReport.ts';
 export type { Reason } from './why.ts';
 
@@ -90,6 +92,11 @@ export class ControlClient {
 
   upgrade(): Promise<ReloadResult> {
     return this.#request('upgrade', {});
+  }
+
+  /** What `reload` would do now. Changes nothing. */
+  plan(): Promise<ReloadPlan> {
+    return this.#request('plan', {});
   }
 
   reload(): Promise<ReloadResult> {

@@ -29,7 +29,7 @@ function weightText(weight: number, reverse: boolean): string {
   return `weight ${weight}${reverse ? ' reverse' : ''}`;
 }
 
-function printScript(script: TrackScript): string[] {
+export function printScript(script: TrackScript): string[] {
   const { command } = script;
   const setting = new Setting();
   setting.lines.push(`script ${commandText({ argv: command.argv, user: null })}`);
@@ -42,7 +42,7 @@ function printScript(script: TrackScript): string[] {
   return blockLines(`vrrp_script ${quote(script.name)}`, setting.lines);
 }
 
-function printProcess(one: TrackProcess): string[] {
+export function printProcess(one: TrackProcess): string[] {
   const setting = new Setting();
   const words = [one.process, ...one.parameters].map(quote);
   setting.lines.push(`process ${words.join(' ')}`);
@@ -59,7 +59,7 @@ function printProcess(one: TrackProcess): string[] {
   return blockLines(`vrrp_track_process ${quote(one.name)}`, setting.lines);
 }
 
-function printFile(file: TrackFile): string[] {
+export function printFile(file: TrackFile): string[] {
   const setting = new Setting();
   setting.word('file', file.path);
   setting.lines.push(weightText(file.weight, file.reverse));
@@ -84,7 +84,7 @@ function targetText(target: ProbeTarget): string {
   }
 }
 
-function printProbe(probe: TrackProbe): string[] {
+export function printProbe(probe: TrackProbe): string[] {
   const setting = new Setting();
   setting.lines.push(targetText(probe.target));
   setting.bool('http_verify', probe.verify, true);
@@ -116,7 +116,7 @@ function printBfd(bfd: BfdInstance): string[] {
   return blockLines(`bfd_instance ${quote(bfd.name)}`, setting.lines);
 }
 
-function printGarpGroup(group: GarpGroup): string[] {
+export function printGarpGroup(group: GarpGroup): string[] {
   const setting = new Setting();
   setting.seconds('garp_interval', group.garpInterval, 0);
   setting.seconds('gna_interval', group.gnaInterval, 0);
@@ -124,7 +124,7 @@ function printGarpGroup(group: GarpGroup): string[] {
   return blockLines('garp_group', setting.lines);
 }
 
-function printDaemon({ daemon }: Globals): string[] {
+export function printDaemon({ daemon }: Globals): string[] {
   const setting = new Setting();
   setting.word('net_namespace', daemon.netNamespace);
   setting.word('instance', daemon.instance);
@@ -135,7 +135,7 @@ function printDaemon({ daemon }: Globals): string[] {
   return setting.lines;
 }
 
-function printStatics(model: Model): string[][] {
+export function printStatics(model: Model): string[][] {
   return [
     ...model.trackGroups.map((group) =>
       blockLines(

@@ -22,7 +22,7 @@ function printable(text: string): string {
 /** Findings go into logs, where passwords and keys have no place. */
 function withoutSecrets(line: string): string {
   return line.replace(
-    /(\b(?:auth_pass|key\s+\S+)\s+)(\S.*)$/,
+    /(\b(?:auth_pass|key\s+\S+|smtp_auth\s+\S+)\s+)(\S.*)$/,
     (_all, before: string, secret: string) => before + '*'.repeat(secret.length),
   );
 }

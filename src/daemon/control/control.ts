@@ -33,6 +33,7 @@ export function controlHandlers(parts: ControlParts): Readonly<Record<string, Ha
     why: (params) => why(daemon, instanceIn(params)),
     events: (params, caller) => events(daemon, params, caller),
     reload: () => reloader.request(),
+    plan: () => reloader.plan(),
     upgrade: () => upgrade.request(),
     drain: (params) => setDrained(daemon, instanceIn(params), true),
     undrain: (params) => setDrained(daemon, instanceIn(params), false),

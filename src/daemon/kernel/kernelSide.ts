@@ -79,9 +79,7 @@ export class KernelSide {
   async prepare(model: Model): Promise<Host> {
     const parts = (this.#parts ??= this.#make(model));
     this.#model = model;
-    const planned = wantedVmacs(model, new Set());
-    const blocked = planned.length === 0 ? new Set<string>() : parts.vmacs.blockedNames(planned);
-    this.#wanted = wantedVmacs(model, blocked);
+    this.#wanted = wantedOf(model, parts);
     await this.#installRules();
     parts.vmacs.ensure(this.#wanted);
     this.#tellMade(parts);
@@ -90,8 +88,13 @@ export class KernelSide {
     if (model.globals.daemon.disableLocalIgmp) {
       parts.sysctls.set('ipv4/igmp_link_local_mcast_reports', '0');
     }
-    const vmacs = new Map(this.#wanted.map(({ key, name }) => [key, name]));
-    return { ...hostOf(model), vmacs, filters: parts.vmacs.filters };
+    return planHost(model, this.#wanted, parts);
+  }
+
+  /** What `prepare` would answer now. Nothing is made. */
+  preview(model: Model): Host {
+    const parts = this.#parts ?? this.#make(model);
+    return planHost(model, wantedOf(model, parts), parts);
   }
 
   /** The engine has given up what is no longer wanted. */
@@ -246,4 +249,15 @@ export class KernelSide {
       ' when it is missing';
     this.#log.error(sentence, { event: 'vmac', interface: name });
   }
+}
+
+/** Names that somebody else has are not asked for. */
+function wantedOf(model: Model, { vmacs }: Parts): readonly WantedVmac[] {
+  const planned = wantedVmacs(model, new Set());
+  return planned.length === 0 ? planned : wantedVmacs(model, vmacs.blockedNames(planned));
+}
+
+function planHost(model: Model, wanted: readonly WantedVmac[], { vmacs }: Parts): Host {
+  const names = new Map(wanted.map(({ key, name }) => [key, name]));
+  return { ...hostOf(model), vmacs: names, filters: vmacs.filters };
 }

@@ -5,8 +5,12 @@
  */
 import { errorText } from '../../base/errorText.ts';
 import type { Log } from '../../base/log.ts';
-import type { Model } from '../../config/index.ts';
+import type { Model, Origins } from '../../config/index.ts';
+import type { ReloadPlan } from '../../observe/reloadPlan.ts';
 import { load, logFindings, refusalOf } from '../loading.ts';
+import type { Loaded } from '../loading.ts';
+import { describePlan, refusedPlan } from './reloadPlan.ts';
+import type { Step } from './reloadPlan.ts';
 import type { ReloadFiles } from './reloadFiles.ts';
 import type { ServiceManagerLink } from '../serviceManager.ts';
 
@@ -14,6 +18,8 @@ export interface ReloadTarget {
   readonly model: Model | undefined;
   readonly statusSentence: string;
   apply(model: Model): Promise<readonly string[]>;
+  /** What `apply` would do now. Nothing is changed. */
+  rehearse(model: Model, origins: Origins): Promise<Step>;
 }
 
 export interface ReloadParts {
@@ -50,6 +56,19 @@ export class Reloader {
     return this.#running;
   }
 
+  /** What a reload would do, of the file as it is at this moment. Changes nothing. */
+  async plan(): Promise<ReloadPlan> {
+    const { file, configId, target } = this.#parts;
+    const loaded = load(file, configId);
+    const { findings } = loaded;
+    const why = this.#refused(loaded);
+    if (loaded.kind === 'refused' || why !== undefined) {
+      const sentence = `${file} would not be reloaded: ${why}`;
+      return refusedPlan(file, sentence, findings);
+    }
+    return describePlan(file, await target.rehearse(loaded.model, loaded.origins), findings);
+  }
+
   async #work(): Promise<ReloadOutcome> {
     for (;;) {
       this.#again = false;
@@ -66,15 +85,12 @@ export class Reloader {
   }
 
   async #reload(): Promise<ReloadOutcome> {
-    const { file, configId, namespace, target, log, files } = this.#parts;
+    const { file, configId, target, log, files } = this.#parts;
     const loaded = load(file, configId);
     logFindings(loaded.findings, log);
     files.found(target.model, loaded.findings);
-    if (loaded.kind === 'refused') {
-      return refusal(file, refusalOf(loaded));
-    }
-    const fixed = changedForGood(target.model, loaded.model, namespace);
-    if (fixed !== undefined) return refusal(file, `${fixed} can only be changed by a restart`);
+    const why = this.#refused(loaded);
+    if (loaded.kind === 'refused' || why !== undefined) return refusal(file, why ?? '');
     const missing = await target.apply(loaded.model);
     files.save(loaded.model);
     if (missing.length > 0) {
@@ -82,6 +98,14 @@ export class Reloader {
       return { ok: false, sentence };
     }
     return { ok: true, sentence: `reloaded ${file}` };
+  }
+
+  /** Why this cannot run in place of what runs; undefined: it can. */
+  #refused(loaded: Loaded): string | undefined {
+    if (loaded.kind === 'refused') return refusalOf(loaded);
+    const { target, namespace } = this.#parts;
+    const fixed = changedForGood(target.model, loaded.model, namespace);
+    return fixed && `${fixed} can only be changed by a restart`;
   }
 
   #broken(error: unknown) {

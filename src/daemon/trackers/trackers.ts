@@ -12,6 +12,7 @@ import { errnoText } from '../../base/errorText.ts';
 import type { Model, TrackScript } from '../../config/index.ts';
 import type { Command, EngineEvent, TrackerKind } from '../../engine/messages.generated.ts';
 import type { Journal } from '../../observe/journal.ts';
+import { fileValueNow, processesNow } from '../../trackers/lookOnce.ts';
 import { systemProcesses } from '../../trackers/processSource.ts';
 import type { TrackerReport } from '../../trackers/report.ts';
 import { TrackerSet } from '../../trackers/set.ts';
@@ -80,6 +81,40 @@ export class Trackers {
         .filter(used('probe'))
         .map((probe) => probeSetting(probe, isUnweighted(model, 'trackProbes', probe.name))),
     });
+  }
+
+  /** What has been said of the trackers that `known` knows, as commands by its numbers. */
+  said(known: Registry): readonly Command[] {
+    const verdicts = [...this.#verdicts.values()].map((report) => verdictCommand(known, report));
+    const pids = [...this.#pids].map(([name, these]) => pidsCommand(known, name, these));
+    return [...verdicts, ...pids].flatMap((command) => command ?? []);
+  }
+
+  /**
+   * The same after a reload to `next`. What would be new is looked at now, or assumed to be what it
+   * would begin with.
+   */
+  async foreseen(known: Registry, next: Model): Promise<readonly Command[]> {
+    const unknown = (kind: TrackerKind) => (one: { readonly name: string }) =>
+      known.findTracker(kind, one.name) !== undefined && !this.#verdicts.has(`${kind} ${one.name}`);
+    const checks = [
+      ...next.scripts.filter(unknown('script')).map((one) => ({ kind: 'script' as const, ...one })),
+      ...next.probes.filter(unknown('probe')).map((one) => ({ kind: 'probe' as const, ...one })),
+    ];
+    const begun = checks.flatMap(({ kind, name, initFail }) => {
+      const uses = kind === 'script' ? 'trackScripts' : 'trackProbes';
+      if (!initFail && !isUnweighted(next, uses, name)) return [];
+      return verdictCommand(known, assumed(kind, name, initFail ? 'failed' : 'ok', 0)) ?? [];
+    });
+    const files = next.files.filter(unknown('file')).map(async ({ name, path }) => {
+      return verdictCommand(known, assumed('file', name, 'value', await fileValueNow(path)));
+    });
+    const processes = next.processes.map(async (one) => {
+      const pids = await processesNow(processPattern(one), systemProcesses);
+      return pidsCommand(known, one.name, new Set(pids));
+    });
+    const looked = await Promise.all([...files, ...processes]);
+    return [...this.said(known), ...begun, ...looked.flatMap((command) => command ?? [])];
   }
 
   /** The engine was told of these: say again what they may have made it forget. */
@@ -200,20 +235,42 @@ export class Trackers {
 
   #sendVerdict(kind: TrackerKind, name: string): void {
     const report = this.#verdicts.get(`${kind} ${name}`);
-    const known = this.#parts.registry.findTracker(kind, name);
-    if (report === undefined || known === undefined) return;
-    const { id: tracker, revision } = known;
-    const { status, value } = report;
-    this.#parts.send([{ kind: 'ReportTracker', tracker, revision, status, value }]);
+    const command = report && verdictCommand(this.#parts.registry, report);
+    if (command !== undefined) this.#parts.send([command]);
   }
 
   #sendProcesses(name: string): void {
     const pids = this.#pids.get(name);
-    const known = this.#parts.registry.findTracker('process', name);
-    if (pids === undefined || known === undefined) return;
-    const { id: tracker, revision } = known;
-    this.#parts.send([{ kind: 'SetProcesses', tracker, revision, pids: [...pids] }]);
+    const command = pids && pidsCommand(this.#parts.registry, name, pids);
+    if (command !== undefined) this.#parts.send([command]);
   }
+}
+
+function assumed(
+  kind: TrackerReport['kind'],
+  tracker: string,
+  status: TrackerReport['status'],
+  value: number,
+): TrackerReport {
+  return { kind, tracker, status, value, cause: 'assumed', reason: '' };
+}
+
+/** undefined: nobody uses the tracker. */
+function verdictCommand(registry: Registry, report: TrackerReport): Command | undefined {
+  const known = registry.findTracker(report.kind, report.tracker);
+  if (known === undefined) return undefined;
+  const { status, value } = report;
+  return { kind: 'ReportTracker', tracker: known.id, revision: known.revision, status, value };
+}
+
+function pidsCommand(
+  registry: Registry,
+  name: string,
+  pids: ReadonlySet<number>,
+): Command | undefined {
+  const known = registry.findTracker('process', name);
+  if (known === undefined) return undefined;
+  return { kind: 'SetProcesses', tracker: known.id, revision: known.revision, pids: [...pids] };
 }
 
 /** Some instance or group goes to FAULT when it fails. */

@@ -1,0 +1,74 @@
+/** `failoverd reload`: the file in place of what runs, or with --plan what that would do. */
+import { realpathSync } from 'node:fs';
+import path from 'node:path';
+import type { Command } from 'commander';
+import { wantsColor } from '../base/terminal.ts';
+import type { ControlClient, ReloadPlan } from '../observe/controlClient.ts';
+import { ControlError } from '../observe/controlClient.ts';
+import { withClient } from './controlSocket.ts';
+import type { SocketOptions } from './controlSocket.ts';
+import { exitCodes } from './exitCodes.ts';
+import { reloadPlanText } from './reloadPlanText.ts';
+
+interface ReloadOptions extends SocketOptions {
+  readonly plan?: true;
+  readonly json?: true;
+}
+
+/** Its options and what it does; `command` has those that choose a daemon. */
+export function defineReload(command: Command): void {
+  command
+    .option('--plan', 'say what a reload would do, and change nothing')
+    .option('--json', 'the plan as JSON')
+    .action(reload);
+}
+
+async function reload(options: ReloadOptions, command: Command): Promise<void> {
+  if (options.plan === true) return withClient(options, (client) => plan(client, options));
+  if (options.json === true) command.error("error: option '--json' belongs to '--plan'");
+  await withClient(options, async (client) => {
+    const { ok, sentence } = await client.reload();
+    (ok ? process.stdout : process.stderr).write(`${sentence}\n`);
+    if (!ok) process.exitCode = exitCodes.configError;
+  });
+}
+
+async function plan(client: ControlClient, options: ReloadOptions): Promise<void> {
+  const answer = await asked(client);
+  const { useFile } = options;
+  if (useFile !== undefined && !isSameFile(useFile, answer.file)) {
+    throw new Error(
+      `this daemon reads ${answer.file}, not ${useFile}: put the new text there, which changes nothing until a reload`,
+    );
+  }
+  process.stdout.write(
+    options.json === true
+      ? `${JSON.stringify(answer, null, process.stdout.isTTY ? 2 : undefined)}\n`
+      : reloadPlanText(answer, wantsColor(process.stdout)),
+  );
+  if (!answer.ok) process.exitCode = exitCodes.configError;
+  else if (answer.disturbs) process.exitCode = exitCodes.disturbs;
+}
+
+async function asked(client: ControlClient): Promise<ReloadPlan> {
+  try {
+    return await client.plan();
+  } catch (error) {
+    if (!(error instanceof ControlError) || error.code !== 'unknownMethod') throw error;
+    throw new Error('this daemon is an older one that cannot tell: upgrade it first', {
+      cause: error,
+    });
+  }
+}
+
+function isSameFile(one: string, other: string): boolean {
+  return real(one) === real(other);
+}
+
+function real(file: string): string {
+  try {
+    return realpathSync(file);
+  } catch {
+    return path.resolve(file);
+  }
+}
