@@ -10,6 +10,7 @@ import type { JournalEntry, StatusReport } from '../observe/controlClient.ts';
 import { addSocketOptions, openControl, withClient } from './controlSocket.ts';
 import type { SocketOptions } from './controlSocket.ts';
 import { exitCodes } from './exitCodes.ts';
+import { secondsOf } from './howLong.ts';
 import { defineReload } from './reloadCommand.ts';
 import { oneLine, statusTable, wrap } from './statusTable.ts';
 
@@ -169,9 +170,8 @@ function save(file: string, text: string): void {
 
 /** `10m`, or anything that Date understands, as ms since 1970. */
 function readSince(text: string): number {
-  const ago = /^(\d+)([smhd])$/.exec(text);
-  const sizes: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
-  if (ago !== null) return Date.now() - Number(ago[1]) * (sizes[ago[2] ?? 's'] ?? 1) * 1000;
+  const ago = secondsOf(text);
+  if (ago !== undefined) return Date.now() - ago * 1000;
   const date = Date.parse(text);
   if (Number.isNaN(date)) throw new InvalidArgumentError('Use 30s, 10m, 2h, 1d or a date.');
   return date;

@@ -27,6 +27,8 @@ const examples: Readonly<Record<string, readonly string[]>> = {
   reload: [
     'failoverd reload --plan          what would change, and whether anything would fail over',
     'failoverd reload --plan && failoverd reload',
+    'failoverd reload --confirm-within 60s    back to what runs now, unless within 60s:',
+    'failoverd reload --confirm',
   ],
   upgrade: ['apt install ./failoverd_*.deb        does it by itself', 'failoverd upgrade'],
   drain: ['failoverd drain VI_1', 'failoverd drain            every instance, before maintenance'],

@@ -27,6 +27,8 @@ export function statusTable(report: StatusReport, options: TableOptions): string
   const brief = instances.length >= briefFrom;
   const width = nameWidth(instances, options.columns);
   const lines = [headLine(report), ''];
+  if (daemon.trialEndsAt !== undefined)
+    lines.push(...wrap(trialText(daemon), '', options.columns), '');
   for (const alarm of alarmTexts(alarms, daemon.at))
     lines.push(...wrap(alarm, '', options.columns));
   if (alarms.length > 0) lines.push('');
@@ -86,6 +88,11 @@ function headLine({ daemon, instances }: StatusReport): string {
   const up = age(daemon.at - daemon.startedAt);
   const late = `worst lateness ${millis(daemon.worstLatenessMs)}`;
   return `failoverd ${daemon.version}: ${counts.join(', ') || 'no instance'}; up ${up}; ${late}`;
+}
+
+function trialText({ trialEndsAt = 0, at }: DaemonReport): string {
+  const left = age(Math.max(0, trialEndsAt - at));
+  return `reload on trial: in ${left} what ran before comes back (failoverd reload --confirm keeps what runs now)`;
 }
 
 function columnsLine(width: number): string {

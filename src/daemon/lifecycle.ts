@@ -4,6 +4,7 @@
  * SIGTERM and SIGINT stop it: goodbyes, addresses given back, last words to scripts, all within
  * bounds. A second one hurries: scripts get no more time.
  */
+import { systemClock } from '../base/clock.ts';
 import { deferred } from '../base/deferred.ts';
 import type { Log } from '../base/log.ts';
 import type { Daemon, StopBounds } from './compose.ts';
@@ -52,7 +53,7 @@ const clientsMs = 1000;
 export async function live(parts: LifeParts): Promise<Ending> {
   const { daemon, engine, options, log, manager, giveBack } = parts;
   const heartbeat = setInterval(() => engine.alive(), heartbeatMs);
-  const source = new StatusSource(daemon, options, giveBack);
+  const source = new StatusSource(daemon, options, giveBack, () => reloader.trialEndsAt);
   giveBack.soon();
   const dumps = new Dumps(daemon, source, log);
   const files = new ReloadFiles(log);
@@ -64,6 +65,7 @@ export async function live(parts: LifeParts): Promise<Ending> {
     log,
     manager,
     files,
+    clock: systemClock,
     onOutcome: (sentence) => {
       journalOwn(daemon, 'reload', sentence);
       giveBack.soon();
@@ -74,7 +76,7 @@ export async function live(parts: LifeParts): Promise<Ending> {
   });
   const timed = new TimedReload({ log, request: () => void reloader.request() });
   const heir = deferred<Heir>();
-  const upgrade = upgradeOf(parts, () => reloader.request(), heir.resolve);
+  const upgrade = upgradeOf(parts, () => reloader.requestForGood(), heir.resolve);
   const servers = new Servers({
     options,
     log,

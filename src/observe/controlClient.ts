@@ -99,8 +99,14 @@ export class ControlClient {
     return this.#request('plan', {});
   }
 
-  reload(): Promise<ReloadResult> {
-    return this.#request('reload', {});
+  /** `confirmWithin`, 5 to 86,400 seconds: what runs now comes back then, unless confirm() comes first. */
+  reload(options: { readonly confirmWithin?: number } = {}): Promise<ReloadResult> {
+    return this.#request('reload', options);
+  }
+
+  /** What was reloaded on trial stays. */
+  confirm(): Promise<ReloadResult> {
+    return this.#request('confirm', {});
   }
 
   /** Takes an instance out of service, or all of them. Returns the names. */

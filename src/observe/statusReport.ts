@@ -46,6 +46,8 @@ export interface DaemonReport {
   readonly configId?: string;
   /** SHA-256 of the effective configuration without its secrets. */
   readonly configHash: string;
+  /** The last reload is on trial: then what ran before comes back. */
+  readonly trialEndsAt?: number;
   readonly scheduling: string;
   readonly realtimePriority: number;
   readonly memoryLocked: boolean;
@@ -169,7 +171,7 @@ export interface ReportParts {
   readonly alarms: readonly Alarm[];
   readonly daemon: Pick<
     DaemonReport,
-    'version' | 'pid' | 'startedAt' | 'configFile' | 'configId' | 'configHash'
+    'version' | 'pid' | 'startedAt' | 'configFile' | 'configId' | 'configHash' | 'trialEndsAt'
   >;
 }
 

@@ -79,6 +79,55 @@ describe.skipIf(missing !== '')(`a daemon that is reloaded ${missing}`, () => {
     await world.nothingLeft();
   });
 
+  it('keeps a reload on trial that is confirmed, and all that came after it', async () => {
+    const daemon = await world.daemon(world.host.writeConfig(configuration()));
+    const ask = (...args: string[]) => world.finish([...args, '-s', world.host.namespace]);
+    await world.addresses(OWN, VIP);
+    const more = '192.168.122.201/24';
+    world.host.writeConfig(configuration().replace(VIP, `${VIP}\n    ${more}`));
+    const begun = await ask('reload', '--confirm-within', '1h');
+    expect(begun.code).toBe(0);
+    expect(begun.text).toMatch(/reloaded .*; at \d\d:\d\d:\d\d what ran before comes back, unless/);
+    await world.addresses(OWN, VIP, more);
+    expect((await ask('status')).text).toMatch(/reload on trial: in (1h|59m)/);
+    const upgraded = await ask('upgrade');
+    expect(upgraded.text).toMatch(/no upgrade: the last reload has not been confirmed yet/);
+    daemon.signal('SIGHUP');
+    await eventually('a second one on trial, too', () =>
+      Promise.resolve(
+        daemon.lines.filter((line) => /what ran before comes back/.test(line)).length > 1,
+      ),
+    );
+    expect(await ask('reload', '--confirm')).toMatchObject({ code: 0 });
+    expect((await ask('status')).text).not.toMatch(/on trial/);
+    const again = await ask('reload', '--confirm');
+    expect(again).toMatchObject({ code: 1, text: 'no reload waits to be confirmed' });
+    await world.addresses(OWN, VIP, more);
+    expect(await daemon.stop()).toEqual({ code: 0, signal: null });
+    await world.nothingLeft();
+  });
+
+  it('goes back to what ran before a reload that nobody confirms, and stays MASTER', async () => {
+    const daemon = await world.daemon(world.host.writeConfig(configuration()));
+    await world.addresses(OWN, VIP);
+    await daemon.waitForLine(/BACKUP -> MASTER/);
+    const since = Capture.now();
+    world.host.writeConfig(configuration('', 'VI_1', 150).replace('.200/24', '.201/24'));
+    const where = ['-s', world.host.namespace];
+    await world.finish(['reload', '--confirm-within', '5s', ...where]);
+    await world.addresses(OWN, '192.168.122.201/24');
+    await daemon.waitForLine(
+      /nobody has confirmed the reload of .* in time: what ran before it runs/,
+    );
+    await world.addresses(OWN, VIP);
+    const events = await world.finish(['events', ...where]);
+    expect(events.text).toMatch(/nobody has confirmed the reload/);
+    expect(witness.adverts({ from: '192.168.122.101', priority: 0, since })).toEqual([]);
+    expect(daemon.lines.filter((line) => /[A-Z] -> /.test(line))).toHaveLength(2);
+    expect(await daemon.stop()).toEqual({ code: 0, signal: null });
+    await world.nothingLeft();
+  });
+
   it('leaves the files that it is asked for: one while it reloads, its findings, what has run', async () => {
     const { host } = world;
     const directory = path.dirname(host.privatePath('x'));

@@ -8,6 +8,7 @@ import type { StatusReport } from '../../observe/statusReport.ts';
 import { whyOf } from '../../observe/why.ts';
 import type { Daemon } from '../compose.ts';
 import type { Reloader } from '../reload/reload.ts';
+import { trialSeconds } from '../reload/trial.ts';
 import type { Upgrade } from '../upgrade/upgrade.ts';
 
 export interface ControlParts {
@@ -32,7 +33,8 @@ export function controlHandlers(parts: ControlParts): Readonly<Record<string, Ha
     },
     why: (params) => why(daemon, instanceIn(params)),
     events: (params, caller) => events(daemon, params, caller),
-    reload: () => reloader.request(),
+    reload: (params) => reloader.request(trialIn(params)),
+    confirm: () => reloader.confirm(),
     plan: () => reloader.plan(),
     upgrade: () => upgrade.request(),
     drain: (params) => setDrained(daemon, instanceIn(params), true),
@@ -131,4 +133,13 @@ function numberIn(params: Params, key: string): number | undefined {
   const value = params[key];
   if (value === undefined || typeof value === 'number') return value;
   throw new ControlError('badRequest', `${key} is a number`);
+}
+
+/** Milliseconds, if the reload is on trial. */
+function trialIn(params: Params): number | undefined {
+  const seconds = numberIn(params, 'confirmWithin');
+  if (seconds === undefined) return undefined;
+  const { least, most } = trialSeconds;
+  if (seconds >= least && seconds <= most) return seconds * 1000;
+  throw new ControlError('badRequest', `confirmWithin is ${least} to ${most} seconds`);
 }

@@ -29,6 +29,7 @@ export class StatusSource {
   #madeAt = Number.NEGATIVE_INFINITY;
   #picture: Promise<Picture> | undefined;
   #stale: NodeJS.Timeout | undefined;
+  readonly #trialEndsAt: () => number | undefined;
   readonly #giveBack: Pick<GiveBack, 'afterPicture'>;
   /** The hash of the model that it was made from. */
   #hash: { readonly model: unknown; readonly text: string } | undefined;
@@ -37,7 +38,9 @@ export class StatusSource {
     daemon: Daemon,
     { file, configId }: Pick<DaemonOptions, 'file' | 'configId'>,
     giveBack: Pick<GiveBack, 'afterPicture'>,
+    trialEndsAt: () => number | undefined,
   ) {
+    this.#trialEndsAt = trialEndsAt;
     this.#daemon = daemon;
     this.#giveBack = giveBack;
     this.#subject = { configFile: path.resolve(file), ...(configId !== undefined && { configId }) };
@@ -62,6 +65,7 @@ export class StatusSource {
   async #make(): Promise<Picture> {
     const { registry, journal, model } = this.#daemon;
     const snapshot = await this.#daemon.snapshot();
+    const trialEndsAt = this.#trialEndsAt();
     const report = statusReport({
       snapshot,
       wallMs: Date.now(),
@@ -77,6 +81,7 @@ export class StatusSource {
         startedAt: this.#startedAt,
         ...this.#subject,
         configHash: this.#hashNow(),
+        ...(trialEndsAt !== undefined && { trialEndsAt }),
       },
     });
     this.#giveBack.afterPicture(snapshot.core.instances.length);

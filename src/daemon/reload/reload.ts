@@ -1,8 +1,9 @@
 /**
  * SIGHUP: the file is read anew, and what has changed is applied; what has not is not touched. A file
  * with an error changes nothing and is said to be refused. One reload at a time: requests that come
- * meanwhile are one more reload afterwards.
+ * meanwhile are one more reload afterwards. On trial what ran before comes back by itself.
  */
+import type { Clock } from '../../base/clock.ts';
 import { errorText } from '../../base/errorText.ts';
 import type { Log } from '../../base/log.ts';
 import type { Model, Origins } from '../../config/index.ts';
@@ -13,6 +14,7 @@ import { describePlan, refusedPlan } from './reloadPlan.ts';
 import type { Step } from './reloadPlan.ts';
 import type { ReloadFiles } from './reloadFiles.ts';
 import type { ServiceManagerLink } from '../serviceManager.ts';
+import { Trial } from './trial.ts';
 
 export interface ReloadTarget {
   readonly model: Model | undefined;
@@ -31,6 +33,7 @@ export interface ReloadParts {
   readonly log: Log;
   readonly manager: ServiceManagerLink;
   readonly files: ReloadFiles;
+  readonly clock: Clock;
   /** For the journal: what became of a reload, in a sentence. */
   readonly onOutcome: (sentence: string) => void;
 }
@@ -42,18 +45,51 @@ export interface ReloadOutcome {
 
 export class Reloader {
   readonly #parts: ReloadParts;
+  readonly #trial: Trial<Model>;
   #running: Promise<ReloadOutcome> | undefined;
   #again = false;
+  /** The next reload is on trial for so long. */
+  #withinMs: number | undefined;
+  /** A trial is over, and this is to run again. */
+  #before: Model | undefined;
 
   constructor(parts: ReloadParts) {
     this.#parts = parts;
+    this.#trial = new Trial(parts.clock, (before) => {
+      this.#before = before;
+      void this.#run();
+    });
   }
 
-  /** Asks for a reload. Resolves when this one, and any that waits behind it, is through. */
-  request(): Promise<ReloadOutcome> {
+  /**
+   * Asks for a reload. Resolves when this one, and any that waits behind it, is through.
+   * `confirmWithinMs`: what runs now comes back then, unless somebody confirms. While a reload is on trial so are
+   * those that follow.
+   */
+  request(confirmWithinMs?: number): Promise<ReloadOutcome> {
     this.#again = true;
-    this.#running ??= this.#work().finally(() => (this.#running = undefined));
-    return this.#running;
+    this.#withinMs = confirmWithinMs ?? this.#withinMs;
+    return this.#run();
+  }
+
+  /** One for somebody who reads the file himself afterwards: what is on trial is refused. */
+  requestForGood(): Promise<ReloadOutcome> {
+    if (this.trialEndsAt === undefined) return this.request();
+    const sentence = 'the last reload has not been confirmed yet (failoverd reload --confirm)';
+    return Promise.resolve({ ok: false, sentence });
+  }
+
+  /** When what ran before the last reload comes back, in milliseconds since 1970; undefined: it does not. */
+  get trialEndsAt(): number | undefined {
+    return this.#trial.endsAt;
+  }
+
+  /** What runs stays. */
+  confirm(): ReloadOutcome {
+    if (!this.#trial.confirm()) return { ok: false, sentence: 'no reload waits to be confirmed' };
+    const outcome = { ok: true, sentence: `${this.#parts.file} is confirmed: what runs stays` };
+    this.#tell(outcome);
+    return outcome;
   }
 
   /** What a reload would do, of the file as it is at this moment. Changes nothing. */
@@ -69,35 +105,69 @@ export class Reloader {
     return describePlan(file, await target.rehearse(loaded.model, loaded.origins), findings);
   }
 
+  #run(): Promise<ReloadOutcome> {
+    this.#running ??= this.#work().finally(() => (this.#running = undefined));
+    return this.#running;
+  }
+
   async #work(): Promise<ReloadOutcome> {
     for (;;) {
-      this.#again = false;
-      this.#parts.manager.reloading();
-      const ended = this.#parts.files.begin(this.#parts.target.model);
-      const outcome = await this.#reload().catch((error: unknown) => this.#broken(error));
+      const { manager, files, target } = this.#parts;
+      manager.reloading();
+      const ended = files.begin(target.model);
+      const outcome = await this.#next().catch((error: unknown) => this.#broken(error));
       ended();
-      this.#parts.onOutcome(outcome.sentence);
-      this.#parts.log[outcome.ok ? 'notice' : 'error'](outcome.sentence, { event: 'reload' });
-      const status = this.#parts.target.statusSentence;
-      this.#parts.manager.ready(outcome.ok ? status : `${status}; ${outcome.sentence}`);
-      if (!this.#again) return outcome;
+      this.#tell(outcome);
+      if (!this.#again && this.#before === undefined) return outcome;
     }
   }
 
-  async #reload(): Promise<ReloadOutcome> {
+  #next(): Promise<ReloadOutcome> {
+    const before = this.#before;
+    this.#before = undefined;
+    if (before !== undefined) return this.#goBack(before);
+    this.#again = false;
+    const withinMs = this.#withinMs;
+    this.#withinMs = undefined;
+    return this.#reload(withinMs);
+  }
+
+  #tell(outcome: ReloadOutcome): void {
+    const { onOutcome, log, target, manager } = this.#parts;
+    onOutcome(outcome.sentence);
+    log[outcome.ok ? 'notice' : 'error'](outcome.sentence, { event: 'reload' });
+    const status = target.statusSentence;
+    manager.ready(outcome.ok ? status : `${status}; ${outcome.sentence}`);
+  }
+
+  async #reload(withinMs: number | undefined): Promise<ReloadOutcome> {
     const { file, configId, target, log, files } = this.#parts;
     const loaded = load(file, configId);
     logFindings(loaded.findings, log);
-    files.found(target.model, loaded.findings);
+    const before = target.model;
+    files.found(before, loaded.findings);
     const why = this.#refused(loaded);
     if (loaded.kind === 'refused' || why !== undefined) return refusal(file, why ?? '');
     const missing = await target.apply(loaded.model);
     files.save(loaded.model);
-    if (missing.length > 0) {
-      const sentence = `reloaded ${file}, but the engine did not confirm: ${missing.join(', ')}`;
-      return { ok: false, sentence };
-    }
-    return { ok: true, sentence: `reloaded ${file}` };
+    if (before !== undefined && withinMs !== undefined) this.#trial.begin(before, withinMs);
+    return outcomeOf(`reloaded ${file}${this.#trialText()}`, missing);
+  }
+
+  /** Nobody has confirmed in time. */
+  async #goBack(before: Model): Promise<ReloadOutcome> {
+    const { file, target, files } = this.#parts;
+    const missing = await target.apply(before);
+    files.save(before);
+    const sentence = `nobody has confirmed the reload of ${file} in time: what ran before it runs again, and differs from the file`;
+    return { ...outcomeOf(sentence, missing), ok: false };
+  }
+
+  #trialText(): string {
+    const { endsAt } = this.#trial;
+    if (endsAt === undefined) return '';
+    const time = new Date(endsAt).toTimeString().slice(0, 8);
+    return `; at ${time} what ran before comes back, unless it is confirmed (failoverd reload --confirm)`;
   }
 
   /** Why this cannot run in place of what runs; undefined: it can. */
@@ -111,6 +181,15 @@ export class Reloader {
   #broken(error: unknown) {
     return refusal(this.#parts.file, errorText(error));
   }
+}
+
+/** `missing`: what the engine did not confirm. */
+function outcomeOf(sentence: string, missing: readonly string[]): ReloadOutcome {
+  if (missing.length === 0) return { ok: true, sentence };
+  return {
+    ok: false,
+    sentence: `${sentence}, but the engine did not confirm: ${missing.join(', ')}`,
+  };
 }
 
 function refusal(file: string, why: string) {
