@@ -63,7 +63,8 @@ export class ControlServer {
 
   constructor(options: ControlServerOptions) {
     this.#options = options;
-    this.#server = createServer((socket) => this.#accept(socket));
+    // `echo '{...}' | nc -NU` closes its own direction before it reads.
+    this.#server = createServer({ allowHalfOpen: true }, (socket) => this.#accept(socket));
     this.#server.maxConnections = maxClients;
   }
 
@@ -127,6 +128,7 @@ class Client {
   readonly #gone: (() => void)[] = [];
   #requests: string[] = [];
   #busy = false;
+  #asksNoMore = false;
   #sentBefore = -1;
   #longestLine = 0;
 
@@ -137,6 +139,10 @@ class Client {
     socket.on('error', () => undefined);
     socket.on('close', () => this.#gone.forEach((listener) => listener()));
     socket.on('data', (text: string) => this.#hear(text));
+    socket.on('end', () => {
+      this.#asksNoMore = true;
+      if (!this.#busy) socket.end();
+    });
     const greeting: Greeting = { failoverd: version, protocol: protocolVersion };
     this.#write(`${JSON.stringify(greeting)}\n`);
   }
@@ -185,6 +191,7 @@ class Client {
       } else await this.#answer(request);
     }
     this.#busy = false;
+    if (this.#asksNoMore) this.#socket.end();
   }
 
   async #answer({ id, method, params = {} }: Request): Promise<void> {
@@ -220,7 +227,7 @@ class Client {
   }
 
   #write(text: string): void {
-    if (this.#socket.destroyed) return;
+    if (!this.#socket.writable) return;
     if (this.#socket.writableLength > maxWaitingBytes + this.#longestLine) return this.drop();
     this.#longestLine = Math.max(this.#longestLine, text.length);
     this.#socket.write(text);

@@ -106,6 +106,26 @@ test('junk is answered with an error, a line without an end and a flood are cut 
   await until(() => running.clients === 0);
 });
 
+test('who has asked and closed its own direction is answered, and then let go', async () => {
+  const running = await start();
+  const asking = await raw('{"id":1,"method":"why"}\n{"id":2,"method":"status"}\n');
+  asking.end();
+  let text = '';
+  asking.on('data', (data) => (text += data.toString()));
+  asking.resume();
+  await until(() => running.clients === 0);
+  expect(text).toMatch(/"id":1,"result":"x[^]*"id":2,"result"/);
+});
+
+test('who follows and closes its own direction has its answer and no events', async () => {
+  const running = await start();
+  const following = await raw('{"id":1,"method":"events","params":{"follow":true}}\n');
+  following.end();
+  following.resume();
+  await until(() => running.clients === 0);
+  callers[0]?.event('{"number":1}');
+});
+
 test('an answer longer than the limit does not shut out the next one', async () => {
   await start();
   const slow = await raw('{"id":1,"method":"why"}\n{"id":2,"method":"status"}\n');
