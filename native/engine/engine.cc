@@ -4,6 +4,7 @@
 #include <sys/mman.h>
 
 #include <cerrno>
+#include <csignal>
 #include <ctime>
 #include <new>
 
@@ -22,6 +23,23 @@ constexpr std::size_t kStackBytes = std::size_t{512} * 1024;
 constexpr std::size_t kPage = 4096;
 // Two copies of the will, each with room for 5,000 instances of one address.
 constexpr std::size_t kWillBytes = guardian::kWillOffset + std::size_t{1024} * 1024;
+
+// While it lives, and in threads that are made meanwhile for ever, no signal is delivered. Node's
+// handlers take a lock that any thread of JavaScript may hold (DESIGN law 1): they are for others.
+class WithoutSignals {
+ public:
+  WithoutSignals() {
+    sigset_t all;
+    ::sigfillset(&all);
+    ::pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  ~WithoutSignals() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  WithoutSignals(const WithoutSignals&) = delete;
+  WithoutSignals& operator=(const WithoutSignals&) = delete;
+
+ private:
+  sigset_t before_{};
+};
 
 std::size_t roundUp(std::size_t bytes) {
   return (bytes + kPage - 1) / kPage * kPage;
@@ -75,7 +93,10 @@ bool Engine::launch(Starting& starting) {
   pthread_attr_t attributes;
   ::pthread_attr_init(&attributes);
   ::pthread_attr_setstack(&attributes, stack_, kStackBytes);
-  const int error = ::pthread_create(&thread_, &attributes, &Engine::enter, &starting);
+  const int error = [&] {
+    const WithoutSignals blocked;
+    return ::pthread_create(&thread_, &attributes, &Engine::enter, &starting);
+  }();
   ::pthread_attr_destroy(&attributes);
   if (error != 0) {
     starting.failure = {"pthread_create", error};

@@ -16,7 +16,7 @@ int Receiver::take(os::AdvertSocket& socket, Instant until) {
     for (const auto& seen : received.adverts) keep(seen, socket.ifIndex(), ah);
     if (!received.more) return received.error.number;
     // What came after the wake-up is for the next turn: a flood cannot keep the timers waiting.
-    if (!received.adverts.empty() && received.adverts.back().rxTime > until) return 0;
+    if (received.newest > until) return 0;
   }
 }
 
@@ -26,6 +26,7 @@ void Receiver::keep(const os::ReceivedAdvert& seen, IfIndex bound, bool ah) {
   const auto ifIndex = bound == kNoInterface ? seen.ifIndex : bound;
   packets_.push_back(
       {seen.rxTime,
+       static_cast<std::uint32_t>(packets_.size()),
        {ifIndex, seen.source, seen.destination, seen.ttl, copyOf(seen.bytes), header}});
 }
 
@@ -40,12 +41,12 @@ core::ByteView Receiver::copyOf(core::ByteView bytes) {
 }
 
 std::span<Receiver::Packet> Receiver::sorted() {
-  // By insertion: nearly always there is one socket, and its packets are in order already.
-  for (auto it = packets_.begin(); it != packets_.end(); ++it) {
-    const auto place = std::upper_bound(
-        packets_.begin(), it, *it, [](const Packet& a, const Packet& b) { return a.at < b.at; });
-    std::rotate(place, it, it + 1);
-  }
+  const auto before = [](const Packet& a, const Packet& b) {
+    return a.at != b.at ? a.at < b.at : a.place < b.place;
+  };
+  // Nearly always there is one socket, and its packets are in order already. After a long absence
+  // hundreds of sockets may be full.
+  if (!std::ranges::is_sorted(packets_, before)) std::ranges::sort(packets_, before);
   return packets_;
 }
 

@@ -21,6 +21,7 @@ class Receiver {
 
   struct Packet {
     Instant at;
+    std::uint32_t place;          // in the order in which they were taken
     core::AdvertReceived advert;  // its bytes are good until clear()
   };
   // Oldest first.

@@ -107,6 +107,7 @@ class AdvertSocket {
   struct Received {
     std::span<const ReceivedAdvert> adverts;  // in the order in which they came
     bool more = false;                        // the batch was full: there may be others
+    Instant newest;                           // when the last packet came, whatever it was
     Errno error;                              // never EAGAIN
   };
   // Takes up to AdvertInbox::kBatch packets with one system call.

@@ -235,8 +235,8 @@ struct AdvertInbox::Slots {
     auto& message = messages[index];
     advert = {};
     advert.rxTime = clock.sampledAt();
-    if ((message.msg_hdr.msg_flags & MSG_TRUNC) != 0) return false;
     readControl(message.msg_hdr, clock, advert);
+    if ((message.msg_hdr.msg_flags & MSG_TRUNC) != 0) return false;
     const auto packet = std::span<const std::uint8_t>(slots[index].packet).first(message.msg_len);
     return readPacket(family, packet, slots[index].from, advert);
   }
@@ -263,21 +263,22 @@ AdvertSocket::Received AdvertSocket::receiveBatch(AdvertInbox& inbox) const {
   if (count < 0) {
     const auto error = Errno::last();
     if (error.wouldBlock()) return {};
-    if (error.number == EINTR) return {.adverts = {}, .more = true, .error = {}};
-    return {.adverts = {}, .more = false, .error = error};
+    if (error.number == EINTR) return {.adverts = {}, .more = true, .newest = {}, .error = {}};
+    return {.adverts = {}, .more = false, .newest = {}, .error = error};
   }
   slots.clock.sample();
   const auto received = static_cast<std::size_t>(count);
   std::size_t good = 0;
+  Instant newest;
   for (std::size_t i = 0; i < received; ++i) {
-    if (slots.read(i, family_, slots.adverts[good])) {
-      ++good;
-    } else {
-      ++slots.malformed;
-    }
+    auto& advert = slots.adverts[good];
+    const bool whole = slots.read(i, family_, advert);
+    newest = advert.rxTime;
+    ++(whole ? good : slots.malformed);
   }
   return {.adverts = std::span<const ReceivedAdvert>(slots.adverts).first(good),
           .more = received == AdvertInbox::kBatch,
+          .newest = newest,
           .error = {}};
 }
 

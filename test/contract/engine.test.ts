@@ -1,4 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -66,6 +68,15 @@ class Router {
     return this.until(({ event }) => event?.kind === 'StateChanged' && event.to === state);
   }
 
+  /** The signals that the engine's thread does not take (proc(5), SigBlk). */
+  get blocked(): bigint {
+    const tasks = `/proc/${this.#child.pid}/task`;
+    const text = (task: string, file: string) => readFileSync(path.join(tasks, task, file), 'utf8');
+    const engine = readdirSync(tasks).find((task) => text(task, 'comm') === 'failoverd-rt\n');
+    const mask = /^SigBlk:\s*(\w+)$/m.exec(text(engine ?? '', 'status'))?.[1];
+    return BigInt(`0x${mask}`);
+  }
+
   get holdsVip(): boolean {
     return ip('-n', this.#namespace, 'addr', 'show', 'eth0').includes('192.0.2.200');
   }
@@ -123,6 +134,16 @@ describe.skipIf(whyNot() !== undefined)('the engine on a real kernel', () => {
     a.order(how);
     await a.exited;
     expect(a.holdsVip).toBe(false);
+  });
+
+  test("no handler of Node's runs on the engine's thread", async () => {
+    const a = new Router(names[0], 200);
+    await a.becomes('master');
+    const all = [...Array(31).keys()].map((index) => index + 1);
+    const taken = all.filter((signal) => ((a.blocked >> BigInt(signal - 1)) & 1n) === 0n);
+    expect(taken).toEqual([constants.signals.SIGKILL, constants.signals.SIGSTOP]);
+    a.order('close');
+    await a.exited;
   });
 
   test('events are numbered without a gap, and the flight record replays to them', async () => {

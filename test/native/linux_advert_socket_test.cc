@@ -306,5 +306,30 @@ TEST_CASE("a flood is taken in batches, and nothing of it is lost") {
   EXPECT(inbox.malformed() == 0);
 }
 
+TEST_CASE("packets that do not fit are counted, and tell when they came") {
+  NEEDS_NAMESPACES();
+  const Cable cable;
+  cable.a.run("ip link set left mtu 9000");
+  cable.b.run("ip link set right mtu 9000");
+  auto sender = openIn(cable.a, {.ifIndex = cable.left, .address = kGroup4, .vrids = {}});
+  auto receiver = openIn(cable.b, {.ifIndex = cable.right, .address = kGroup4, .vrids = only({1})});
+  AdvertInbox inbox;
+  auto bytes = advertOf(1);
+  bytes.resize(AdvertInbox::kPacketSize + 100);
+  const std::vector<OutgoingAdvert> adverts(
+      AdvertInbox::kBatch, {.source = ip("192.0.2.1"), .destination = kGroup4, .bytes = bytes});
+  std::vector<Errno> outcomes(adverts.size());
+  const auto before = now();
+  REQUIRE(sender.sendBatch(adverts, outcomes) == 0);
+  REQUIRE(receive(receiver, inbox, 0).empty());
+  const auto sent = now();
+  const auto batch = receiver.receiveBatch(inbox);
+  EXPECT(batch.adverts.empty());
+  EXPECT(batch.more);
+  EXPECT(batch.newest >= before);
+  EXPECT(batch.newest <= sent);
+  EXPECT(inbox.malformed() == AdvertInbox::kBatch);
+}
+
 }  // namespace
 }  // namespace failoverd::os
