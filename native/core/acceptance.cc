@@ -91,6 +91,13 @@ bool sameAddresses(const wire::AddressList& heard, Family family, ByteView packe
   return true;
 }
 
+// RFC 9568 §5.2.5: such an advert MUST be ignored. Two routers that were both configured without
+// addresses (no_virtual_ipaddress) have nothing else to say.
+bool lacksAddresses(const Router& router, const wire::Advert& advert) {
+  return router.config.version == VrrpVersion::v3 && advert.addresses.empty() &&
+         !router.builder.packedAddresses().empty();
+}
+
 wire::AdvertContext contextOf(const InstanceConfig& config, const AdvertReceived& packet) {
   wire::AdvertContext context;
   context.version = config.version == VrrpVersion::v2 ? wire::Version::v2 : wire::Version::v3;
@@ -124,9 +131,10 @@ Result<HeardAdvert, RejectReason> judgeAdvert(const CoreState& core, Router& rou
   }
   if (const auto bad = judgeAuth(config, advert)) return *bad;
   const bool intervalDiffers = advert.interval != router.advertInterval();
-  // RFC 3768 §7.1: VRRPv2 cannot learn an interval. A goodbye needs none.
+  // RFC 3768 §7.1: VRRPv2 cannot learn an interval.
   if (config.version == VrrpVersion::v2 && intervalDiffers) return RejectReason::interval;
   if (const auto bad = judgeSender(config, packet)) return *bad;
+  if (lacksAddresses(router, advert)) return RejectReason::noAddresses;
   if (context.destination != packet.destination) router.builder.useOldUnicastChecksum();
   if (config.ownerIgnoreAdverts && router.isOwner()) return RejectReason::ownerIgnores;
 

@@ -96,10 +96,10 @@ template <>
 struct EnumNames<RejectReason> {
   static constexpr std::string_view name = "RejectReason";
   static constexpr auto names =
-      words("truncated", "length", "ttl", "version", "type", "checksum", "authType", "authFailure",
-            "interval", "unknownVrid", "ownAddress", "notAPeer", "peerTtl", "wrongForm",
-            "ownerIgnores", "startupDelay", "authMissing", "authMalformed", "authStale",
-            "authUnknownKey", "authReplayed");
+      words("truncated", "length", "ttl", "version", "type", "checksum", "noAddresses", "authType",
+            "authFailure", "interval", "unknownVrid", "ownAddress", "notAPeer", "peerTtl",
+            "wrongForm", "ownerIgnores", "startupDelay", "authMissing", "authMalformed",
+            "authStale", "authUnknownKey", "authReplayed");
 };
 
 template <>

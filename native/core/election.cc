@@ -49,6 +49,15 @@ void awaitGroup(CoreState& core, Router& router) {
   router.election.readyForGroup = true;
 }
 
+// Once in a silence: who says goodbye again and again must not keep everybody waiting.
+void awaitSkew(CoreState& core, Router& router) {
+  const auto& election = router.election;
+  const bool again = election.waitingFor == CauseKind::goodbyeReceived && !election.readyForGroup;
+  const auto present = core.deadlines.at(router.slot(Purpose::masterDown));
+  awaitMaster(core, router, router.skew(), CauseKind::goodbyeReceived);
+  if (again) core.armAt(router, Purpose::masterDown, std::min(present, core.now + router.skew()));
+}
+
 // keepalived: `state MASTER` waits for one interval and one unit of skew.
 Duration startWait(const Router& router) {
   return router.masterInterval() +
@@ -66,7 +75,7 @@ void react(CoreState& core, Router& router, Reaction reaction, const Cause& caus
       mastership::listenFirst(core, router);
       return;
     case Reaction::answer:
-      sendAndRestart(core, router);
+      mastership::answer(core, router);
       return;
     case Reaction::assertMastership:
       mastership::assertMastership(core, router, cause);
@@ -78,7 +87,7 @@ void react(CoreState& core, Router& router, Reaction reaction, const Cause& caus
       awaitMaster(core, router, startWait(router), CauseKind::masterSilent);
       return;
     case Reaction::awaitSkew:
-      awaitMaster(core, router, router.skew(), CauseKind::goodbyeReceived);
+      awaitSkew(core, router);
       return;
     case Reaction::hasten:
       hasten(core, router);
@@ -127,6 +136,13 @@ void enter(CoreState& core, Router& router) {
   UNREACHABLE();
 }
 
+// RFC 9568 §6.4.1: the own interval counts until a master is heard. One that is heard all the time,
+// whatever keeps us in FAULT, is as good as one that we followed as BACKUP.
+void forgetSilentMaster(CoreState& core, Router& router) {
+  const auto& heard = router.seen.heard;
+  if (!heard || core.now - *heard >= router.masterDown()) forgetMaster(core, router);
+}
+
 void changeState(CoreState& core, Router& router, const Transition& next, Happening happening,
                  const Cause& cause) {
   const auto from = router.state;
@@ -137,6 +153,7 @@ void changeState(CoreState& core, Router& router, const Transition& next, Happen
   router.cause = cause;
   router.rejections.told.fill(false);
   router.rejections.oddTold.fill(false);
+  if (from == State::fault) forgetSilentMaster(core, router);
   enter(core, router);
   react(core, router, next.reaction, cause);
   core.outbox.push(
@@ -157,8 +174,9 @@ void remember(CoreState& core, Router& router, const HeardAdvert& advert) {
   seen.address = advert.source;
   seen.priority = advert.priority;
   if (router.config.version != VrrpVersion::v3 || seen.interval == advert.interval) return;
+  const auto before = pulse::wantedBy(router);
   seen.interval = advert.interval;
-  pulse::fit(core);
+  pulse::follow(core, router, before);
 }
 
 // A new master (or the first one) is worth an event; the same one again is not.
@@ -221,6 +239,12 @@ bool besideMaster(const CoreState& core, const Router& router, const HeardAdvert
     return false;
   }
   return seen.heard && core.now - *seen.heard < router.masterDown();
+}
+
+// The master that was being waited out as a weaker one is weaker no longer.
+bool respectsMaster(const Router& router) {
+  return router.election.waitingFor == CauseKind::preempting && router.seen.heard &&
+         router.seen.priority >= router.effective();
 }
 
 void hearAside(CoreState& core, Router& router, const HeardAdvert& advert) {
@@ -369,6 +393,12 @@ bool outranks(const Router& router, Priority priority, const IpAddress& address)
   return !router.source || *router.source >= address;
 }
 
+void forgetMaster(CoreState& core, Router& router) {
+  const auto before = pulse::wantedBy(router);
+  router.seen = {};
+  pulse::follow(core, router, before);
+}
+
 void stopPreempting(CoreState& core, Router& router) {
   if (router.state != State::backup) return;
   if (router.election.waitingFor != CauseKind::preempting) return;
@@ -381,9 +411,16 @@ void priorityChanged(CoreState& core, Router& router, Priority before) {
     return;
   }
   if (router.state != State::backup) return;
-  // The running deadline moves by what masterDownInterval changes by (keepalived).
   const auto slot = router.slot(Purpose::masterDown);
   if (!core.deadlines.armed(slot)) return;
+  if (respectsMaster(router)) {
+    // Its last advert counts now as it would have then.
+    router.election.waitingFor = CauseKind::masterSilent;
+    router.election.readyForGroup = false;
+    core.deadlines.arm(slot, std::max(core.now, *router.seen.heard + router.masterDown()));
+    return;
+  }
+  // The running deadline moves by what masterDownInterval changes by (keepalived).
   const auto version = router.config.version;
   const auto difference = skewTime(version, router.effective(), router.masterInterval()) -
                           skewTime(version, before, router.masterInterval());

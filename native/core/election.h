@@ -24,6 +24,9 @@ void onDeadline(CoreState& core, Router& router, Purpose purpose, Instant due);
 // The effective priority has changed from `before`.
 void priorityChanged(CoreState& core, Router& router, Priority before);
 
+// The own interval counts again (RFC 9568 §6.1, Active_Adver_Interval).
+void forgetMaster(CoreState& core, Router& router);
+
 // Preemption is not wanted any more: the weaker master that was being waited out will do.
 void stopPreempting(CoreState& core, Router& router);
 

@@ -123,6 +123,7 @@ enum class RejectReason : std::uint8_t {
   version,
   type,
   checksum,
+  noAddresses,  // VRRPv3: RFC 9568 §5.2.5 wants one at least
   authType,
   authFailure,
   interval,

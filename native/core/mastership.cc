@@ -9,7 +9,6 @@
 #include "core/groups.h"
 #include "core/health.h"
 #include "core/objects.h"
-#include "core/pulse.h"
 #include "core/stop.h"
 #include "core/transition.h"
 
@@ -37,7 +36,7 @@ void scheduleAfter(CoreState& core, Router& router, Instant due) {
 }
 
 void answerSecondMaster(CoreState& core, Router& router, bool insist) {
-  if (insist || !router.config.lowerPriorityNoAdvert) election::sendAndRestart(core, router);
+  if (insist || !router.config.lowerPriorityNoAdvert) answer(core, router);
   announcer::afterSecondMaster(core, router);
 }
 
@@ -78,9 +77,7 @@ void forEachCopy(const CoreState& core, Router& router, Priority priority, Take 
 }  // namespace
 
 void begin(CoreState& core, Router& router) {
-  const bool heardFaster = router.masterInterval() < router.advertInterval();
-  router.seen = {};  // RFC 9568 §6.1: Active_Adver_Interval is the active router's, now ours
-  if (heardFaster) pulse::fit(core);
+  election::forgetMaster(core, router);
   router.election = {};
   // Who yielded its ownership has it back: nobody else serves.
   if (router.config.basePriority == kOwnerPriority) router.health.effective = kOwnerPriority;
@@ -134,6 +131,17 @@ void advertDue(CoreState& core, Router& router, Instant due) {
 
 void regularAdvert(CoreState& core, Router& router) {
   election::sendAdvert(core, router, router.effective());
+}
+
+void answer(CoreState& core, Router& router) {
+  const auto gap = skewTime(router.config.version, Priority{255}, router.advertInterval());
+  const auto& last = router.election.lastAdvertSent;
+  if (!last || core.now - *last >= gap) {
+    election::sendAndRestart(core, router);
+    return;
+  }
+  const auto regular = core.deadlines.at(router.slot(Purpose::advert));
+  core.armAt(router, Purpose::advert, std::min(regular, *last + gap));
 }
 
 void listenFirst(CoreState& core, Router& router) {

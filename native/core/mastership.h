@@ -21,6 +21,12 @@ void advertDue(CoreState& core, Router& router, Instant due);
 void regularAdvert(CoreState& core, Router& router);
 void listenFirst(CoreState& core, Router& router);
 
+// RFC 9568 §6.4.3: what another master says is answered with an advert at once. Whoever says it
+// again and again is answered no sooner than 1/256 of an interval after the last advert, one for
+// all: the shortest skewTime of a backup is twice that. Else a flood would be sent on to every
+// peer.
+void answer(CoreState& core, Router& router);
+
 // A weaker master was heard: everybody is told that it is not the one.
 void assertMastership(CoreState& core, Router& router, const Cause& cause);
 

@@ -5,16 +5,6 @@
 namespace failoverd::core::pulse {
 namespace {
 
-// Every absence of two pulses is noticed. One of downTimerAdverts - 1 intervals can swallow as
-// many adverts as make a master count as silent; with down_timer_adverts 1 the loss of a single
-// one does, and half an interval must do. In VRRPv3 it is the master's interval that counts.
-Duration wantedBy(const Router& router) {
-  const auto interval = std::min(router.advertInterval(), router.masterInterval());
-  const auto adverts = router.config.downTimerAdverts;
-  if (adverts >= 3) return interval;
-  return interval / (adverts == 2 ? 2 : 4);
-}
-
 void come(CoreState& core, Duration wanted) {
   core.pulse = core.pulse == Duration::zero() ? wanted : std::min(core.pulse, wanted);
 }
@@ -27,7 +17,18 @@ void comeSoonEnough(CoreState& core) {
 
 }  // namespace
 
+// Every absence of two pulses is noticed. One of downTimerAdverts - 1 intervals can swallow as
+// many adverts as make a master count as silent; with down_timer_adverts 1 the loss of a single
+// one does, and half an interval must do. In VRRPv3 it is the master's interval that counts.
+Duration wantedBy(const Router& router) {
+  const auto interval = std::min(router.advertInterval(), router.masterInterval());
+  const auto adverts = router.config.downTimerAdverts;
+  if (adverts >= 3) return interval;
+  return interval / (adverts == 2 ? 2 : 4);
+}
+
 void fit(CoreState& core) {
+  core.pulseTooOften = false;
   core.pulse = Duration::zero();
   for (const auto& router : core.routers) come(core, wantedBy(*router));
   if (core.routers.empty()) {
@@ -42,7 +43,16 @@ void join(CoreState& core, const Router& router) {
   comeSoonEnough(core);
 }
 
+void follow(CoreState& core, const Router& router, Duration before) {
+  const auto wanted = wantedBy(router);
+  if (wanted == before) return;
+  join(core, router);
+  // It may have been the one that it was so often for.
+  if (wanted > before && before <= core.pulse) core.pulseTooOften = true;
+}
+
 void onDeadline(CoreState& core, Instant due) {
+  if (core.pulseTooOften) fit(core);
   if (core.now - due > core.pulse) core.backSince = core.now;
   // Together with what comes sooner, so that nobody is woken for the pulse alone; and in step with
   // what is due at this moment, too, and comes again as regularly.

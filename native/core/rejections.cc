@@ -30,6 +30,8 @@ std::uint64_t& categoryOf(InstanceCounters& counters, RejectReason reason) {
       return counters.authFailures;
     case RejectReason::interval:
       return counters.intervalErrors;
+    case RejectReason::noAddresses:
+      return counters.addressListErrors;
     case RejectReason::unknownVrid:
     case RejectReason::ownAddress:
     case RejectReason::notAPeer:

@@ -68,6 +68,7 @@ struct CoreState {
   Deadlines::Slot recoverySlot = 0;
   // Between two pulses: at most the shortest advert interval (apply.cc); zero without instances.
   Duration pulse;
+  bool pulseTooOften = false;  // the instance that wanted it so often may not want it any more
   // When this host came back from the last absence of more than an interval: a stopped
   // process, a paused or suspended machine. What was sent meanwhile may never be heard.
   std::optional<Instant> backSince;

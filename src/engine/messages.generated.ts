@@ -112,6 +112,7 @@ export type RejectReason =
   | 'version'
   | 'type'
   | 'checksum'
+  | 'noAddresses'
   | 'authType'
   | 'authFailure'
   | 'interval'

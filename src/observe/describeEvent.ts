@@ -221,6 +221,7 @@ const rejectWords: Readonly<Record<RejectReason, string>> = {
   version: 'its VRRP version is not the configured one',
   type: 'it is of an unknown type',
   checksum: 'its checksum is wrong',
+  noAddresses: 'it names no address',
   authType: 'its authentication type is not the configured one',
   authFailure: 'its password or signature is wrong',
   interval: 'its advert interval is not the configured one',

@@ -34,6 +34,7 @@ export const clauses: Readonly<Record<string, string>> = {
   '7.1/checksum': 'the checksum is right',
   '7.1/vrid': 'the VRID is configured on the receiving interface',
   '7.1/owner': 'the local router is not the owner (owner_ignore_adverts)',
+  '7.1/address-count': 'there is one address at least (§5.2.5, erratum 8299)',
   '7.1/addresses': 'the addresses may be compared',
   '7.1/no-effect': 'a refused packet moves no timer',
   'holo/startup-v2': 'three routers start, version 2',

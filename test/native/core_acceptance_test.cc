@@ -167,6 +167,21 @@ TEST_CASE("skip_check_adv_addr compares only what a new master says") {
   EXPECT(lab.status(0).counters.addressListErrors == 1);
 }
 
+TEST_CASE("VRRPv3: no address is refused, unless there are none here either") {
+  auto without = Lab::instanceV3(100, Duration::ofSeconds(1));
+  without.addresses.clear();
+  Lab lab(2);
+  lab.apply(0, Lab::instanceV3(100, Duration::ofSeconds(1)));
+  lab.apply(1, without);
+  for (const auto host : {0U, 1U}) {
+    lab.take(host);
+    lab.inject(host, "10.0.1.9", without, 200);
+  }
+  EXPECT(lab.take(0) == Lines{"rejected noAddresses"});
+  EXPECT(lab.status(0).counters.addressListErrors == 1);
+  EXPECT(lab.take(1) == Lines{"master 10.0.1.9"});
+}
+
 TEST_CASE("VRRPv3: another interval is learnt, not refused") {
   Lab lab(1);
   lab.apply(0, Lab::instanceV3(100, Duration::ofSeconds(1)));
