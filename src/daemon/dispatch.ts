@@ -16,6 +16,7 @@ import type { Culprits } from '../observe/culprits.ts';
 import { describeEvent } from '../observe/describeEvent.ts';
 import type { Chain, Journal } from '../observe/journal.ts';
 import type { Names } from '../observe/names.ts';
+import { RateLimit } from '../observe/rateLimit.ts';
 import { foldStatus, statusOf } from '../observe/status.ts';
 import type { InstanceView, StatusView } from '../observe/status.ts';
 import { chainOf } from '../observe/why.ts';
@@ -38,6 +39,19 @@ export interface DispatchParts {
 /** Where the story of a transition is looked for. */
 const recentEntries = 50;
 
+/**
+ * What any packet of another host may say again and again. A second master that is deaf would fill
+ * the journal with nothing else within half an hour.
+ */
+const repeated: ReadonlySet<EngineEvent['kind']> = new Set([
+  'MasterChanged',
+  'LowerPriorityReceived',
+  'AdvertRejected',
+  'AdvertOdd',
+]);
+/** Of each such kind and instance. */
+const repeatedLimit = { burst: 20, windowMs: 600_000, maxKinds: 512 };
+
 export type EventListener = (event: EngineEvent, record: EventRecord) => void;
 
 export class Dispatch {
@@ -45,6 +59,7 @@ export class Dispatch {
   readonly #listeners: EventListener[] = [];
   readonly #causes = new Shared<Cause>();
   readonly #chains = new Shared<Chain>();
+  readonly #repeats = new RateLimit(repeatedLimit);
   #view = new Map<number, InstanceView>();
   #changed = false;
   /** What has come since events were lost, while the engine's picture is on its way. */
@@ -77,7 +92,7 @@ export class Dispatch {
     this.#since?.push(record);
     const before = 'instance' in event ? this.#view.get(event.instance ?? 0) : undefined;
     if (foldStatus(this.#view, event, at)) this.#changed = true;
-    this.#tell(event, before);
+    this.#tell(record, before);
     for (const listener of this.#listeners) {
       try {
         listener(event, record);
@@ -113,8 +128,8 @@ export class Dispatch {
     this.#parts.onStatus(present);
   }
 
-  #tell(event: EngineEvent, before: InstanceView | undefined): void {
-    const { log, journal, names } = this.#parts;
+  #tell({ event, at }: EventRecord, before: InstanceView | undefined): void {
+    const { log, names } = this.#parts;
     const described = describeEvent(event, names);
     if (described === undefined) return;
     const suspicion = this.#parts.culprits.suspect(event);
@@ -123,17 +138,30 @@ export class Dispatch {
       suspicion === undefined ? described.message : `${described.message}; ${suspicion.hint}`;
     const fields = suspicion === undefined ? told : { ...told, by: suspicion.by };
     const subject = 'group' in event ? names.group(event.group) : fields['instance'];
-    if (level !== 'debug') {
-      journal.add({
-        wallMs: Date.now(),
-        kind: event.kind,
-        subject: typeof subject === 'string' ? subject : undefined,
-        sentence: message,
-        event,
-        ...this.#chain(event, before),
-      });
-    }
+    const name = typeof subject === 'string' ? subject : undefined;
+    if (level !== 'debug') this.#keep({ event, at }, before, name, message);
     log[level](message, fields);
+  }
+
+  /** In the journal, unless it is one of too many of its kind. */
+  #keep(
+    { event, at }: { readonly event: EngineEvent; readonly at: number },
+    before: InstanceView | undefined,
+    subject: string | undefined,
+    message: string,
+  ): void {
+    const kind = `${event.kind} ${subject}`;
+    const leftOut = repeated.has(event.kind) ? this.#repeats.admit(kind, at / 1000) : 0;
+    if (leftOut === undefined) return;
+    const more = leftOut === 0 ? '' : ` (and ${leftOut} times more since the last entry like this)`;
+    this.#parts.journal.add({
+      wallMs: Date.now(),
+      kind: event.kind,
+      subject,
+      sentence: `${message}${more}`,
+      event,
+      ...this.#chain(event, before),
+    });
   }
 
   #chain(event: EngineEvent, view: InstanceView | undefined): { readonly chain?: Chain } {

@@ -72,6 +72,24 @@ describe('dispatch', () => {
     expect(said.at(-1)).toMatch(/VI_1: MASTER -> FAULT .* interface eth0 is down/);
   });
 
+  it('keeps a second master that goes on for hours from filling the journal', () => {
+    const { dispatch, journal } = stage();
+    const event = {
+      kind: 'LowerPriorityReceived',
+      instance: 1,
+      source: '10.0.1.9',
+      priority: 50,
+    } as const;
+    const second = 1_000_000;
+    dispatch.take(Array.from({ length: 3600 }, (_, seq) => ({ seq, at: seq * second, event })));
+    const kept = journal.since().map(({ sentence }) => sentence);
+    expect(kept).toHaveLength(6 * 20);
+    expect(kept[19]).not.toContain('more');
+    expect(kept[20]).toMatch(/MASTER \(and 580 times more since the last entry like this\)$/);
+    dispatch.take(records(stateChanged({})));
+    expect(journal.recent(1)[0]?.kind).toBe('StateChanged');
+  });
+
   it('does not let an old picture undo what came after it', async () => {
     const cause = causeOf({ kind: 'started' });
     const one = { instance: 1, name: 'VI_1', state: 'backup', since: 4, cause, revision: 1 };
