@@ -12,7 +12,7 @@
 #include "core/deadlines.h"
 #include "core/events.h"
 
-// What of an instance a successor process goes on with (docs/adr/0010). Instants are those of a
+// What of an instance an heir goes on with (docs/adr/0010). Instants are those of a
 // clock that all processes of a host share. What the configuration says is not in it, nor what the
 // kernel can be asked.
 namespace failoverd::core {
@@ -125,7 +125,7 @@ struct CarriedGroup {
   Instant since;
 };
 
-// All that a successor goes on with.
+// All that an heir goes on with.
 struct Inherit {
   std::vector<CarriedInstance> instances;
   std::vector<CarriedGroup> groups;

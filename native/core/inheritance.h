@@ -6,7 +6,7 @@
 // No transition, no advert and no announcement comes of it.
 namespace failoverd::core::inheritance {
 
-// Everything that a successor has to know.
+// Everything that an heir has to know.
 [[nodiscard]] Inherit tell(const CoreState& core);
 
 // The configuration may be told, and the kernel's facts; nothing is judged, sent or asked for, and

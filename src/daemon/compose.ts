@@ -55,7 +55,7 @@ export interface DaemonParts {
 
 /** How long the engine may take to confirm a configuration. It does it within microseconds. */
 const confirmMs = 10_000;
-/** Of the journal, which a successor goes on with. */
+/** Of the journal, which an heir goes on with. */
 const carriedEntries = 500;
 
 export class Daemon {

@@ -111,7 +111,7 @@ export class Journal {
     for (const { number: _, ...entry } of [...entries, ...own]) this.#append(entry);
   }
 
-  /** What a successor is told: the last entries, and the transitions that are older. */
+  /** What an heir is told: the last entries, and the transitions that are older. */
   carried(count: number): readonly JournalEntry[] {
     const recent = this.recent(count);
     const first = recent[0]?.number ?? Infinity;

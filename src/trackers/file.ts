@@ -102,7 +102,7 @@ export class FileTracker {
     this.#watch.close();
   }
 
-  /** The present value, for a successor after a reload. */
+  /** The present value, for the tracker that goes on from here after a reload. */
   value(): number {
     return this.#value;
   }

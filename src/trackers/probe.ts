@@ -94,7 +94,7 @@ export class ProbeTracker {
     this.#deps.asker.close();
   }
 
-  /** What a successor needs to go on from here. */
+  /** For the tracker that goes on from here after a reload or an upgrade. */
   riseFall(): RiseFall {
     return this.#riseFall;
   }

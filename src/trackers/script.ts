@@ -135,7 +135,7 @@ export class ScriptTracker {
     timer?.cancel();
   }
 
-  /** What a successor needs to go on from here. */
+  /** For the tracker that goes on from here after a reload or an upgrade. */
   riseFall(): RiseFall {
     return this.#riseFall;
   }

@@ -190,7 +190,7 @@ export class TrackerSet {
       if (!this.#scripts.has(setting.name)) this.#latest.delete(`script ${setting.name}`);
       return this.#scripts.get(setting.name)?.tracker !== tracker;
     });
-    // Its successor of the same name begins when the old run is over: never two at once.
+    // The next one of its name begins when the old run is over: never two at once.
     await Promise.all(gone.map(({ tracker }) => tracker.stop()));
     for (const { tracker } of this.#scripts.values()) tracker.start();
   }

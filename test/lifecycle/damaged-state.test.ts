@@ -1,4 +1,4 @@
-// What a daemon keeps below /run for its successor, and what a loss of power or a full disk made of it: the
+// What a daemon keeps below /run for the next one, and what a loss of power or a full disk made of it: the
 // next daemon starts all the same, and `failoverd cleanup` works.
 
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';

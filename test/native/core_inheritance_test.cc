@@ -87,7 +87,7 @@ TEST_CASE("what somebody took away at the moment of an upgrade is put back") {
 }
 
 TEST_CASE(
-    "a route that a successor was refused is one that stands all the same, and goes in the end") {
+    "a route that an heir was refused is one that stands all the same, and goes in the end") {
   auto config = Lab::instanceV3(200, kTenth);
   core::ObjectConfig route;
   route.key = {core::ObjectKind::route, Family::ipv4, lab::ip("10.1.0.0"), 24, 254, 0};
@@ -130,7 +130,7 @@ TEST_CASE("who was drained stays drained") {
   EXPECT(lab.state(0) == State::master);
 }
 
-TEST_CASE("a peer believes what a successor signs (AH)") {
+TEST_CASE("a peer believes what an heir signs (AH)") {
   auto first = Lab::instance(200);
   first.auth.kind = core::AuthKind::ah;
   first.auth.password = {'s', 'e', 'c', 'r', 'e', 't', 0, 0};

@@ -143,10 +143,10 @@ TEST_CASE("the kernel is given its time also by who was away when the next maste
   host.core.handle(host.now, core::Stop{Duration::ofSeconds(3), true});
   EXPECT(host.drain() == Lines{"goodbye"});
   const auto bytes = Lab(1).advertBytes("10.0.1.2", Lab::instance(100), 100);
-  const core::AdvertReceived heir{
+  const core::AdvertReceived newMaster{
       lab::kEth0, lab::ip("10.0.1.2"), lab::ip("224.0.0.18"), 255, bytes, {}};
   // It came while the process was stopped, and counts as heard then.
-  host.core.handle(host.now + Duration::ofSeconds(1), heir);
+  host.core.handle(host.now + Duration::ofSeconds(1), newMaster);
   EXPECT(host.drain() == Lines{"remove 10.0.1.100", "state master->init stopping", "unlisten"});
   EXPECT(host.advance(Duration::ofSeconds(8)).empty());
   EXPECT(host.advance(Duration::ofMillis(999)).empty());

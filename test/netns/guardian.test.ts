@@ -33,9 +33,13 @@ walkthrough(
       priority: 0,
       since: killed,
     });
-    const heir = await stage.capture.waitForAdvert({ from: SERVER2, priority: 100, since: killed });
+    const takeover = await stage.capture.waitForAdvert({
+      from: SERVER2,
+      priority: 100,
+      since: killed,
+    });
     // It was the goodbye and not the silence that made it MASTER.
-    expect(heir.at - goodbye.at).toBeLessThan(MASTER_DOWN_INTERVAL_US);
+    expect(takeover.at - goodbye.at).toBeLessThan(MASTER_DOWN_INTERVAL_US);
     await vipIsOn(stage, 'server2');
     await stage.server2.stop();
   },
@@ -52,14 +56,14 @@ for (const [name, authentication] of Object.entries(AUTHENTICATIONS)) {
 
       const killed = Capture.now();
       await stage.server1.kill();
-      const heir = await stage.capture.waitForAdvert({
+      const takeover = await stage.capture.waitForAdvert({
         from: SERVER2,
         priority: 100,
         since: killed,
       });
       // By silence it would be no sooner than this after the last of its regular adverts.
       const last = stage.capture.adverts({ from: SERVER1, priority: 200 }).at(-1);
-      expect(heir.at - (last?.at ?? 0)).toBeLessThan(MASTER_DOWN_INTERVAL_US);
+      expect(takeover.at - (last?.at ?? 0)).toBeLessThan(MASTER_DOWN_INTERVAL_US);
       await vipIsOn(stage, 'server2');
       await stage.server2.stop();
     },

@@ -73,9 +73,9 @@ walkthrough(
     await stage.server2.process.waitForLine(new RegExp(`the master is ${SERVER1}`));
     // The cable, so that nobody says goodbye.
     await stage.lab.setCable('server1', false);
-    const heir = await stage.capture.waitForAdvert({ from: SERVER2, priority: 100 });
-    const last = stage.capture.adverts({ from: SERVER1, until: heir.at }).at(-1);
-    expect(heir.at - (last?.at ?? heir.at)).toBeGreaterThan(2_000_000);
+    const takeover = await stage.capture.waitForAdvert({ from: SERVER2, priority: 100 });
+    const last = stage.capture.adverts({ from: SERVER1, until: takeover.at }).at(-1);
+    expect(takeover.at - (last?.at ?? takeover.at)).toBeGreaterThan(2_000_000);
   },
 );
 

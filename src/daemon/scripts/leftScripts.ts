@@ -20,7 +20,7 @@ export async function endLeftScripts(instance: string | undefined): Promise<stri
   return `ended what a killed failoverd had left running: process ${leaders.join(', ')}`;
 }
 
-/** From now on scripts are written down for a successor, as far as that is possible. */
+/** From now on scripts are written down for an heir, as far as that is possible. */
 export function recordScripts(instance: string | undefined, log: Log): void {
   const path = ledgerPath(instance);
   const tell = (problem: string | undefined): void => {

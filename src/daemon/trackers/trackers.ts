@@ -30,7 +30,7 @@ export interface TrackersParts {
   readonly send: (commands: readonly Command[]) => void;
 }
 
-/** What a successor goes on with. */
+/** What an heir goes on with. */
 export interface CarriedTrackers {
   readonly verdicts: readonly TrackerReport[];
   readonly pids: readonly { readonly tracker: string; readonly pids: readonly number[] }[];

@@ -25,19 +25,19 @@ const PRIORITY2 = 100;
 type Ended = 'daemon killed' | 'daemon stopped';
 type End = Ended | 'router cut off';
 
-/** Milliseconds from the end of the master to the heir's first words. */
+/** Milliseconds from the end of the master to the new master's first words. */
 interface Takeover {
   readonly advert: number;
   readonly announcement: number;
   /** The longest time that a client waited for an answer of the VIP. */
   readonly dark: number;
-  /** Beyond Master_Down_Interval after the old master's last advert: the heir's first advert. */
+  /** Beyond Master_Down_Interval after the old master's last advert: the new master's first advert. */
   readonly advertBeyond: number;
-  /** The same of the VIP's first answer from the heir. */
+  /** The same of the VIP's first answer from the new master. */
   readonly answerBeyond: number;
 }
 
-/** RFC 9568 section 6.1, version 3: three intervals and the heir's skewTime. Microseconds. */
+/** RFC 9568 section 6.1, version 3: three intervals and the new master's skewTime. Microseconds. */
 function masterDownInterval(interval: number): number {
   return 3 * interval + ((256 - PRIORITY2) * interval) / 256;
 }
@@ -74,13 +74,13 @@ async function oneRound(lab: Lab, peers: readonly [Peer, Peer], end: End, interv
 
 function judge(seen: Seen, ended: Time, interval: number): Takeover {
   const advert = seen.adverts.find((one) => one.from === SERVER2 && one.at > ended);
-  const heir = hostMac('server2');
+  const newMaster = hostMac('server2');
   const announced = seen.announcements.find(
-    (one) => one.mac === heir && one.address === VIP && one.at > ended,
+    (one) => one.mac === newMaster && one.address === VIP && one.at > ended,
   );
   const questions = seen.questions.filter((one) => one.to === VIP && one.at > ended);
   const answers = seen.answers.filter((one) => one.from === VIP);
-  const answer = seen.answers.find((one) => one.mac === heir && one.from === VIP);
+  const answer = seen.answers.find((one) => one.mac === newMaster && one.from === VIP);
   const last = seen.adverts.findLast((one) => one.from === SERVER1 && one.priority > 0);
   const millis = (at: Time | undefined, from: Time): number =>
     at === undefined ? Number.NaN : (at - from) / 1000;

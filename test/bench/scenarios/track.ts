@@ -124,8 +124,8 @@ async function measure(lab: Lab, event: Event, interval: number): Promise<Reacti
   const changed = seen.adverts.find(
     (one) => one.from === SERVER1 && one.at > at && one.priority !== before?.priority,
   );
-  const heir = hostMac('server2');
-  const answer = seen.answers.find((one) => one.at > at && one.mac === heir);
+  const newMaster = hostMac('server2');
+  const answer = seen.answers.find((one) => one.at > at && one.mac === newMaster);
   return {
     advert: ((changed?.at ?? Number.NaN) - at) / 1000,
     moved: ((answer?.at ?? Number.NaN) - at) / 1000,
