@@ -95,6 +95,7 @@
       "native/linux/poller.cc",
       "native/linux/probe_socket.cc",
       "native/linux/process_events.cc",
+      "native/linux/reap.cc",
       "native/linux/ruleset_monitor.cc",
       "native/linux/scheduling.cc",
       "native/linux/shared_memory.cc",

@@ -12,6 +12,7 @@
 #include "linux/give_back.h"
 #include "linux/netlink_exchange.h"
 #include "linux/notify_socket.h"
+#include "linux/reap.h"
 
 namespace failoverd::addon {
 
@@ -31,6 +32,13 @@ Napi::Value shieldChildren(const Napi::CallbackInfo& info) {
 Napi::Value giveBackMemory(const Napi::CallbackInfo& info) {
   os::giveBackMemory();
   return info.Env().Undefined();
+}
+
+Napi::Value reap(const Napi::CallbackInfo& info) {
+  core::Storage storage;
+  std::int32_t pid = 0;
+  if (!decode(info.Env(), info[0], "pid", storage, pid)) return {};
+  return Napi::Boolean::New(info.Env(), os::reap(pid));
 }
 
 Napi::Value openProcessConnector(const Napi::CallbackInfo& info) {
@@ -130,6 +138,7 @@ void defineSystem(Napi::Env env, Napi::Object exports) {
   define("openProcessConnector", openProcessConnector);
   define("shieldChildren", shieldChildren);
   define("giveBackMemory", giveBackMemory);
+  define("reap", reap);
   define("sendDatagram", sendDatagram);
   define("listKernel", listKernel);
   define("removeAddresses", removeAddresses);

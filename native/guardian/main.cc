@@ -37,6 +37,7 @@ namespace {
 
 constexpr int kPageFd = 3;
 constexpr int kLineFd = 4;
+constexpr std::uint32_t kFirstProcess = 1;
 constexpr int kCarriedOut = 0;
 constexpr int kFailed = 1;
 constexpr int kNeverReady = 2;
@@ -66,12 +67,31 @@ struct Tools {
   Line line;
 };
 
+// How it went, for standard error and as exit status.
+int report(const LastActs& acts) {
+  if (acts.errorNumber != 0) {
+    return fail(kFailed, "nothing could be removed", {acts.errorNumber});
+  }
+  if (acts.done() + acts.failed() > 0) {
+    std::fprintf(stderr, "failoverd-guardian: %s\n", acts.sentence().c_str());
+  }
+  return acts.failed() > 0 ? kFailed : kCarriedOut;
+}
+
 int carryOut(const Arguments& arguments, Tools& tools) {
   const auto will = WillReader::ofPage(tools.page.bytes().subspan(kWillOffset));
   LastActs acts;
   // While the dead daemon still has its lock nobody can have followed it: peers need not wait.
   const bool early = Succession::isStillOf(arguments.lock, arguments.daemon);
   if (early) sayGoodbyes(will, tools.sender, acts);
+  // Process 1 of a container: the kernel ends everything in it when that is gone, the guardian too.
+  // What is left are the milliseconds in which the dying one gives its memory back, and then its
+  // lock. To be frozen meanwhile and act too late is not possible either: it would be ended frozen.
+  if (early && arguments.daemon == kFirstProcess) {
+    (void)tools.line.read();
+    takeAway(will, WillReader(tools.line.records()), tools.requests, acts);
+    return report(acts);
+  }
   const auto succession = Succession::settle(arguments.lock, arguments.daemon);
   if (!succession.mayAct()) {
     std::fputs("failoverd-guardian: another failoverd runs by now: nothing was done\n", stderr);
@@ -80,13 +100,7 @@ int carryOut(const Arguments& arguments, Tools& tools) {
   if (!early) sayGoodbyes(will, tools.sender, acts);
   (void)tools.line.read();
   takeAway(will, WillReader(tools.line.records()), tools.requests, acts);
-  if (acts.errorNumber != 0) {
-    return fail(kFailed, "nothing could be removed", {acts.errorNumber});
-  }
-  if (acts.done() + acts.failed() > 0) {
-    std::fprintf(stderr, "failoverd-guardian: %s\n", acts.sentence().c_str());
-  }
-  return acts.failed() > 0 ? kFailed : kCarriedOut;
+  return report(acts);
 }
 
 int watchOver(const Arguments& arguments, Tools& tools, DeathWatch& death) {

@@ -33,7 +33,7 @@ export async function explainNotStarted(start: FailedStart): Promise<string> {
     case 'EPERM':
       return uid === undefined
         ? `the kernel does not permit ${file} to be executed`
-        : `this process has no right to become uid ${uid}`;
+        : `this process has no right to become uid ${uid} (CAP_SETUID, CAP_SETGID)`;
     case 'ENOEXEC':
       return `${file} is neither a program nor a script that begins with #!`;
     case 'ETXTBSY':

@@ -28,7 +28,7 @@ export function missingRights(entersNamespace: boolean): string | undefined {
   if (missing.length === 0) return undefined;
   const names = missing.join(' and ');
   const have = missing.length === 1 ? 'is' : 'are';
-  return `${names} ${have} missing: run failoverd as root, or from a unit with AmbientCapabilities=`;
+  return `${names} ${have} missing: run failoverd as root, from a unit with AmbientCapabilities=, or in a container with --cap-add`;
 }
 
 function procStatus(): string | undefined {

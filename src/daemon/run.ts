@@ -36,6 +36,7 @@ import { endLeftScripts, recordScripts } from './scripts/leftScripts.ts';
 import { heartbeatMs, live } from './lifecycle.ts';
 import { countFindings, findingsForPeople, load, logFindings } from './loading.ts';
 import { openLog } from './logging.ts';
+import { OrphanReaper } from './orphans.ts';
 import type { DaemonEnd, DaemonOptions, FailureKind } from './options.ts';
 import { pidPath, removePidFile, writePidFile } from './pidFile.ts';
 import { missingRights } from './rights.ts';
@@ -52,6 +53,8 @@ export async function runDaemon(options: DaemonOptions, signals: Signals): Promi
   if (options.umask !== undefined) process.umask(options.umask);
   const heirship = Heirship.of(process.env);
   const log = openLog(options.log, sendDatagram, process.env);
+  const orphans = new OrphanReaper();
+  orphans.start();
   try {
     const life = start({ options, signals, log, heirship });
     if (heirship === undefined) return await life;
@@ -70,6 +73,7 @@ export async function runDaemon(options: DaemonOptions, signals: Signals): Promi
     // A script that would not end has had its time.
     killGroups();
     closeLauncher();
+    orphans.stop();
     await log.close();
   }
 }

@@ -132,6 +132,8 @@ export interface Addon {
   shieldChildren(): void;
   /** Gives free memory and pages that only a start needs back to the system. */
   giveBackMemory(): void;
+  /** Takes what is left of a child that has ended. False: it is none, or has not. */
+  reap(pid: number): boolean;
   /** One datagram to a Unix socket; a leading @ is the abstract namespace. Returns 0 or errno. */
   sendDatagram(path: string, bytes: Uint8Array): number;
   /** Links and addresses. Throws the system's error; blocks at most `limit`. */

@@ -226,6 +226,11 @@ export function giveBackMemory(): void {
   addon().giveBackMemory();
 }
 
+/** Takes what is left of a child that has ended; never of one that Node waits for. */
+export function reap(pid: number): boolean {
+  return addon().reap(pid);
+}
+
 /** One datagram to a Unix socket (`@name`: abstract): sd_notify, journald, syslog. 0 or errno. */
 export function sendDatagram(path: string, bytes: Uint8Array): number {
   return addon().sendDatagram(path, bytes);

@@ -258,10 +258,12 @@ function startedLine(event: Started, line: Line): Description {
   const how = realtime ? `real-time priority ${event.realtimePriority}` : 'normal scheduling';
   const parts = [`the engine runs with ${how}`];
   if (event.schedulingError !== 0) {
-    parts.push(`real-time scheduling was refused: ${errnoText(event.schedulingError)}`);
+    const refusal = `real-time scheduling was refused: ${errnoText(event.schedulingError)}`;
+    parts.push(`${refusal}, without CAP_SYS_NICE and a limit for it (ulimit -r)`);
   }
   if (event.lockError !== 0) {
-    parts.push(`its memory could not be locked: ${errnoText(event.lockError)}`);
+    const refusal = `its memory could not be locked: ${errnoText(event.lockError)}`;
+    parts.push(`${refusal}, without CAP_IPC_LOCK and a limit for it (ulimit -l)`);
   }
   const level = parts.length > 1 ? 'notice' : 'info';
   return line(level, parts.join('; '), { scheduling: event.scheduling });

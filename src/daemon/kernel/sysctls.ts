@@ -53,6 +53,8 @@ export class Sysctls {
   /** What stood there before us, by name. */
   readonly #before: Map<string, string>;
   readonly #kept: Retried;
+  /** What was told not to be possible, by name: once is enough. */
+  readonly #refused = new Map<string, string>();
 
   constructor(log: Pick<Log, 'info' | 'notice' | 'warning'>, instance: string | null) {
     this.#log = log;
@@ -88,11 +90,16 @@ export class Sysctls {
   set(name: string, value: string): void {
     const present = readSetting(name);
     if (present === undefined || present === value) return;
-    if (!this.#before.has(name)) {
-      this.#before.set(name, present);
-      this.#kept.start();
-    }
+    const isNew = !this.#before.has(name);
+    if (isNew) this.#keep(() => this.#before.set(name, present));
     if (this.#write(name, value)) this.#log.info(`net/${name}: ${present} -> ${value}`);
+    else if (isNew) this.#keep(() => this.#before.delete(name));
+  }
+
+  /** On the disk as well, before anything is written to the kernel. */
+  #keep(change: () => void): void {
+    change();
+    this.#kept.start();
   }
 
   /** For an interface of our own, with which the setting goes. */
@@ -116,11 +123,21 @@ export class Sysctls {
   #write(name: string, value: string): boolean {
     try {
       writeFileSync(path.join(root, name), `${value}\n`);
+      this.#refused.delete(name);
       return true;
     } catch (error) {
-      this.#log.warning(`net/${name} could not be set to ${value}: ${errorText(error)}`);
+      this.#refuse(name, `could not be set to ${value}: ${errorText(error)}`);
       return false;
     }
+  }
+
+  #refuse(name: string, what: string): void {
+    if (this.#refused.get(name) === what) return;
+    const first = this.#refused.size === 0 && what.includes('EROFS');
+    this.#refused.set(name, what);
+    // As in a container, whose /proc/sys is not to be written to.
+    const cure = first ? '; set this and what follows on the host (docs/containers.md)' : '';
+    this.#log.warning(`net/${name} ${what}${cure}`);
   }
 
   /** Written beside and renamed: a full disk must not cost what had been kept before. */
