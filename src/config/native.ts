@@ -129,24 +129,35 @@ export interface InstanceParts {
   readonly vmacOf: (address: VirtualAddress) => string | undefined;
 }
 
-/** Everything of an instance but its number and revision. */
-export function instanceConfig(
-  instance: Instance,
-  { trackers, interfaces, objects, filters, vmacName, vmacOf }: InstanceParts,
-): Omit<InstanceConfig, Identified> {
-  const { unicast, garp } = instance;
+/** The virtual addresses, each on the interface where it stands. */
+function placedAddresses(
+  { interface: own, ipvlan, garp, addresses, excludedAddresses }: Instance,
+  { vmacName, vmacOf }: Pick<InstanceParts, 'vmacName' | 'vmacOf'>,
+): AddressConfig[] {
   const placed = (address: VirtualAddress, advertised: boolean): AddressConfig => {
     const vmac = vmacOf(address);
-    const elsewhere = address.interface !== null && address.interface !== instance.interface;
+    const elsewhere = address.interface !== null && address.interface !== own;
     // `dev` with the instance's own interface says nothing more: the macvlan is its home. An ipvlan
     // is nobody's home but of its own address.
-    const home = instance.ipvlan === null ? null : instance.interface;
+    const home = ipvlan === null ? null : own;
     const named = vmacName === '' || elsewhere ? address.interface : home;
     return {
       ...addressConfig({ ...address, interface: vmac ?? named }, advertised),
       announceExtra: elsewhere && (garp.extraAll || vmac !== undefined),
     };
   };
+  return [
+    ...addresses.map((address) => placed(address, true)),
+    ...excludedAddresses.map((address) => placed(address, false)),
+  ];
+}
+
+/** Everything of an instance but its number and revision. */
+export function instanceConfig(
+  instance: Instance,
+  { trackers, interfaces, objects, filters, vmacName, vmacOf }: InstanceParts,
+): Omit<InstanceConfig, Identified> {
+  const { unicast } = instance;
   return {
     name: instance.name,
     family: instance.family === 4 ? 'ipv4' : 'ipv6',
@@ -182,11 +193,8 @@ export function instanceConfig(
     gate: instance.gate?.limit ?? 0,
     neverNobody: instance.neverNobody,
     auth: authConfig(instance),
-    announce: announceConfig(garp),
-    addresses: [
-      ...instance.addresses.map((address) => placed(address, true)),
-      ...instance.excludedAddresses.map((address) => placed(address, false)),
-    ],
+    announce: announceConfig(instance.garp),
+    addresses: placedAddresses(instance, { vmacName, vmacOf }),
     objects,
     filters,
     trackers,

@@ -59,27 +59,14 @@ export function describeEvent(event: EngineEvent, names: Names): Description | u
       });
     case 'PriorityChanged':
       return line('notice', priorityText(event, names), { from: event.from, to: event.to });
-    case 'MasterChanged': {
-      const { master, priority, advertInterval } = event;
-      const text = `the master is ${master} (priority ${priority}, every ${duration(advertInterval)})`;
-      return line('info', text, { peer: master });
-    }
+    case 'MasterChanged':
     case 'LowerPriorityReceived':
-      return line(
-        'notice',
-        `${event.source} advertises with the lower priority ${event.priority}, although we are MASTER`,
-        { peer: event.source },
-      );
+    case 'AdvertRejected':
+    case 'AdvertOdd':
+      return describeHeard(event, line);
     case 'GateClosed':
     case 'GateOpened':
       return gateLine(event, line);
-    case 'AdvertRejected':
-      return line('warning', rejectedText(event), { reason: event.reason, peer: event.source });
-    case 'AdvertOdd':
-      return line('warning', `${event.source} ${oddWords[event.reason]}`, {
-        reason: event.reason,
-        peer: event.source,
-      });
     case 'AddressFailed':
     case 'AddressForeign':
     case 'AddressRestored':
@@ -101,6 +88,33 @@ export function describeEvent(event: EngineEvent, names: Names): Description | u
 }
 
 type Line = (level: LogLevel, message: string, fields?: LogFields) => Description;
+
+/** What adverts of other routers bring about, and may bring about with every one of them. */
+type HeardEvent = Extract<EngineEvent, { kind: HeardKind }>;
+type HeardKind = 'MasterChanged' | 'LowerPriorityReceived' | 'AdvertRejected' | 'AdvertOdd';
+
+function describeHeard(event: HeardEvent, line: Line): Description {
+  switch (event.kind) {
+    case 'MasterChanged': {
+      const { master, priority, advertInterval } = event;
+      const text = `the master is ${master} (priority ${priority}, every ${duration(advertInterval)})`;
+      return line('info', text, { peer: master });
+    }
+    case 'LowerPriorityReceived': {
+      const { source, priority } = event;
+      const text = `${source} advertises with the lower priority ${priority}, although we are MASTER`;
+      return line('notice', text, { peer: source });
+    }
+    case 'AdvertRejected': {
+      const { reason, source } = event;
+      return line('warning', rejectedText(event), { reason, peer: source });
+    }
+    case 'AdvertOdd': {
+      const { reason, source } = event;
+      return line('warning', `${source} ${oddWords[reason]}`, { reason, peer: source });
+    }
+  }
+}
 
 type AddressEvent = AddressFailed | AddressForeign | AddressRestored;
 

@@ -138,17 +138,21 @@ function addressesOf(index: number): Pick<HostPlan, 'address' | 'linkLocal' | 'm
   };
 }
 
+/** Everybody else, as a unicast router is told of them. */
+function peersOf(host: number, { hosts, family }: Shared): InstanceConfig['unicastPeers'] {
+  const others = Array.from({ length: hosts }, (_, index) => index).filter((one) => one !== host);
+  return others.map((index) => {
+    const { address, linkLocal } = addressesOf(index);
+    return { address: family === 'ipv6' ? linkLocal : address, minTtl: 0, maxTtl: 255 };
+  });
+}
+
 function instanceConfig(
   host: number,
   router: number,
   settings: Partial<InstanceConfig>,
   shared: Shared,
 ): InstanceConfig {
-  const v6 = shared.family === 'ipv6';
-  const peers = Array.from({ length: shared.hosts }, (_, index) => index)
-    .filter((index) => index !== host)
-    .map((index) => addressesOf(index)[v6 ? 'linkLocal' : 'address'])
-    .map((address) => ({ address, minTtl: 0, maxTtl: 255 }));
   return {
     id: router + 1,
     name: `VI_${router + 1}`,
@@ -165,8 +169,8 @@ function instanceConfig(
     downTimerAdverts: shared.downTimerAdverts,
     sourceAddress: undefined,
     trackSource: false,
-    multicastGroup: v6 ? 'ff02::12' : '224.0.0.18',
-    unicastPeers: shared.unicast ? peers : [],
+    multicastGroup: shared.family === 'ipv6' ? 'ff02::12' : '224.0.0.18',
+    unicastPeers: shared.unicast ? peersOf(host, shared) : [],
     unicast: shared.unicast,
     unicastTtl: 255,
     checkUnicastSource: shared.unicast,

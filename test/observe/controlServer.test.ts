@@ -112,7 +112,9 @@ test('who has asked and closed its own direction is answered, and then let go', 
   asking.end();
   let text = '';
   asking.on('data', (data) => (text += data.toString()));
+  const end = new Promise((resolve) => asking.once('end', resolve));
   asking.resume();
+  await end;
   await until(() => running.clients === 0);
   expect(text).toMatch(/"id":1,"result":"x[^]*"id":2,"result"/);
 });

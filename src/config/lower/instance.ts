@@ -1,5 +1,6 @@
 /** One vrrp_instance: every setting with its effective value. */
 
+import type { Family } from '../../base/units.ts';
 import { spanFor, valueOf } from '../keywords/types.ts';
 import type { Globals, Instance, TrackerUse, VirtualAddress } from '../model.ts';
 import { limitAddresses, lowerAddresses, mostAddresses, withInterface } from './addresses.ts';
@@ -141,6 +142,27 @@ function checkAddresses(
   });
 }
 
+interface AddressCase {
+  readonly family: Family;
+  readonly version: 2 | 3;
+  readonly strict: boolean;
+  /** What follows the addresses in an advert. */
+  readonly extra: { readonly ah: boolean; readonly hmac: boolean };
+  readonly transport: Pick<Instance, 'unicast' | 'interface'>;
+}
+
+/** The addresses that are in its adverts, and the others. */
+function lowerLists(block: InstanceBlock, one: AddressCase, context: Lowering): Addresses {
+  const { family, version, extra, transport } = one;
+  const listed = lowerAddresses(block.settings, family, context);
+  // With multicast a missing interface is an error already, and its addresses are not at fault.
+  const placed =
+    transport.unicast === null ? listed : withInterface(listed, transport.interface, context);
+  const lists = limitAddresses(placed, mostAddresses(family, version, extra), context);
+  checkAddresses(block, lists.addresses, one, context);
+  return lists;
+}
+
 /** null: the instance cannot run, which has been reported. */
 export function lowerInstance(
   block: InstanceBlock,
@@ -158,14 +180,9 @@ export function lowerInstance(
   const election = startBackupWithAh(asked, authentication?.type, settings, context);
   const advertInt = lowerInterval(settings, version, context);
   const hmac = lowerHmac(settings, advertInt, strict, context);
-  const listed = lowerAddresses(settings, family, context);
   const extra = { ah: authentication?.type === 'AH', hmac: hmac !== null };
   const transport = lowerTransport(block, family, defaults, context);
-  // With multicast a missing interface is an error already, and its addresses are not at fault.
-  const placed =
-    transport.unicast === null ? listed : withInterface(listed, transport.interface, context);
-  const lists = limitAddresses(placed, mostAddresses(family, version, extra), context);
-  checkAddresses(block, lists.addresses, { version, strict }, context);
+  const lists = lowerLists(block, { family, version, strict, extra, transport }, context);
   const owner = election.priority === 255;
   const trackers = lowerTrackers(
     { settings, name, interface: transport.interface, owner, around },

@@ -123,11 +123,15 @@ function garpData({ garp }: Instance) {
 
 const asNumber = (value: boolean): number => (value ? 1 : 0);
 
+function authData({ authentication }: Instance) {
+  if (authentication === null) return { auth_type: 0 };
+  return { auth_type: authentication.type === 'PASS' ? 1 : 2, auth_data: '********' };
+}
+
 function instanceData(placed: Placed, model: Model) {
   const { instance } = placed;
   const vmac = ownVmac(placed);
-  const { authentication, interface: device } = instance;
-  const types = { PASS: 1, AH: 2 } as const;
+  const { interface: device } = instance;
   const name = vmac === '' ? device : vmac;
   return {
     iname: instance.name,
@@ -174,8 +178,7 @@ function instanceData(placed: Placed, model: Model) {
       instance.rules.map((rule) => formatRule(rule, 'dump')),
     ),
     ...trackData(instance, model),
-    auth_type: authentication === null ? 0 : types[authentication.type],
-    ...(authentication === null ? {} : { auth_data: '********' }),
+    ...authData(instance),
   };
 }
 
