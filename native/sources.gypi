@@ -185,6 +185,7 @@
       "test/native/core_objects_test.cc",
       "test/native/core_pacing_test.cc",
       "test/native/core_priority_test.cc",
+      "test/native/core_sending_test.cc",
       "test/native/core_stop_test.cc",
       "test/native/core_trackers_test.cc",
       "test/native/core_transition_test.cc",

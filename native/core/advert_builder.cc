@@ -28,6 +28,9 @@ bool mayUseOldUnicastChecksum(const InstanceConfig& config) {
 
 namespace {
 
+// No virtual router has it.
+constexpr Vrid kNobody{0};
+
 wire::Advert advertOf(const InstanceConfig& config, Priority priority, wire::Bytes packed) {
   wire::Advert advert;
   const bool v2 = config.version == VrrpVersion::v2;
@@ -73,11 +76,24 @@ void AdvertBuilder::configure(const InstanceConfig& config) {
 ByteView AdvertBuilder::build(const InstanceConfig& config, Priority priority,
                               const std::optional<IpAddress>& source,
                               const IpAddress& destination) {
+  return buildAs(config.vrid, config, priority, source, destination);
+}
+
+ByteView AdvertBuilder::buildProbe(const InstanceConfig& config,
+                                   const std::optional<IpAddress>& source,
+                                   const IpAddress& destination) {
+  return buildAs(kNobody, config, kGoodbyePriority, source, destination);
+}
+
+ByteView AdvertBuilder::buildAs(Vrid vrid, const InstanceConfig& config, Priority priority,
+                                const std::optional<IpAddress>& source,
+                                const IpAddress& destination) {
   auto& kept = kept_[priority == kGoodbyePriority ? 1 : 0];
-  const Key key{priority, source, destination};
+  const Key key{vrid, priority, source, destination};
   if (kept.key != key) {
     wire::AdvertContext context;
-    const auto advert = advertOf(config, priority, packed_);
+    auto advert = advertOf(config, priority, packed_);
+    advert.vrid = vrid;
     context.version = advert.version;
     context.source = source.value_or(IpAddress{});
     context.destination = oldUnicastChecksum_ ? config.multicastGroup : destination;

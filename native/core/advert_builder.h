@@ -32,6 +32,11 @@ class AdvertBuilder {
   ByteView build(const InstanceConfig& config, Priority priority,
                  const std::optional<IpAddress>& source, const IpAddress& destination);
 
+  // The same advert, of the same length, from a virtual router that cannot be (RFC 9568 §5.2.3) and
+  // with the priority of a goodbye: nobody who hears it does anything.
+  ByteView buildProbe(const InstanceConfig& config, const std::optional<IpAddress>& source,
+                      const IpAddress& destination);
+
   // A peer computes the checksums of unicast adverts in the old way, and so do we from now on.
   void useOldUnicastChecksum();
 
@@ -40,17 +45,21 @@ class AdvertBuilder {
 
  private:
   struct Key {
+    Vrid vrid;
     Priority priority;
     std::optional<IpAddress> source;
     IpAddress destination;
     bool operator==(const Key&) const = default;
   };
-  // A regular advert and a goodbye, so that neither displaces the other.
+  // A regular advert, and a goodbye or a probe, so that neither displaces the other.
   struct Kept {
     std::optional<Key> key;
     std::vector<std::uint8_t> bytes;
     std::size_t size = 0;
   };
+
+  ByteView buildAs(Vrid vrid, const InstanceConfig& config, Priority priority,
+                   const std::optional<IpAddress>& source, const IpAddress& destination);
 
   bool oldUnicastChecksum_ = false;
   std::vector<std::uint8_t> packed_;

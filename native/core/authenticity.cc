@@ -166,27 +166,30 @@ void next(const CoreState& core, Router& router) {
   last = follow ? clock : wire::nextSequence(last, clock);
 }
 
-Foresight::Foresight(const CoreState& core, Router& router, Instant now)
+Unsaid::Unsaid(Router& router)
     : authenticity_(router.authenticity),
       ahSequence_(router.authenticity.ahSequence),
-      signedLast_(router.authenticity.signedLast) {
+      signedLast_(router.authenticity.signedLast) {}
+
+Unsaid::~Unsaid() {
+  authenticity_.ahSequence = ahSequence_;
+  authenticity_.signedLast = signedLast_;
+}
+
+Foresight::Foresight(const CoreState& core, Router& router, Instant now) : unsaid_(router) {
   const auto& auth = router.config.auth;
+  auto& sequences = router.authenticity;
   if (auth.kind == AuthKind::ah) {
-    if (ahSequence_ < wire::kLastAhSequence - kAhLead) authenticity_.ahSequence += kAhLead;
+    if (sequences.ahSequence < wire::kLastAhSequence - kAhLead) sequences.ahSequence += kAhLead;
     goodUntil_ = now + kAhRenewal;
   } else if (signs(auth)) {
     // Twice the time until the renewal, which may be late.
     const auto lead = auth.timeWindow / 4;
-    const auto next = wire::nextSequence(signedLast_, clockAt(core, now));
-    authenticity_.signedLast.value =
+    const auto next = wire::nextSequence(sequences.signedLast, clockAt(core, now));
+    sequences.signedLast.value =
         next.value + wire::HmacSequence::ofUtcMicros(static_cast<std::uint64_t>(lead.micros)).value;
     goodUntil_ = now + auth.timeWindow / 8;
   }
-}
-
-Foresight::~Foresight() {
-  authenticity_.ahSequence = ahSequence_;
-  authenticity_.signedLast = signedLast_;
 }
 
 std::optional<ByteView> protect(const CoreState& core, Router& router, ByteView pdu,

@@ -56,6 +56,20 @@ void overtake(Router& router, bool away);
 std::optional<ByteView> protect(const CoreState& core, Router& router, ByteView pdu,
                                 const SendAdvert& to);
 
+// What is signed while one of these lives has not been sent as far as the sequences are concerned.
+class Unsaid {
+ public:
+  explicit Unsaid(Router& router);
+  ~Unsaid();
+  Unsaid(const Unsaid&) = delete;
+  Unsaid& operator=(const Unsaid&) = delete;
+
+ private:
+  Authenticity& authenticity_;
+  std::uint32_t ahSequence_;
+  wire::HmacSequence signedLast_;
+};
+
 // While one of these lives, adverts are signed as later than all that will be sent until
 // `goodUntil()`, for somebody who may have to send them then; afterwards it is as if they had not
 // been. The lead is small against what peers tolerate of their clocks, so that a prepared
@@ -63,17 +77,12 @@ std::optional<ByteView> protect(const CoreState& core, Router& router, ByteView 
 class Foresight {
  public:
   Foresight(const CoreState& core, Router& router, Instant now);
-  ~Foresight();
-  Foresight(const Foresight&) = delete;
-  Foresight& operator=(const Foresight&) = delete;
 
   // never(): nothing is signed.
   [[nodiscard]] Instant goodUntil() const { return goodUntil_; }
 
  private:
-  Authenticity& authenticity_;
-  std::uint32_t ahSequence_;
-  wire::HmacSequence signedLast_;
+  Unsaid unsaid_;
   Instant goodUntil_ = Instant::never();
 };
 

@@ -43,12 +43,15 @@ struct Refusals {
   std::optional<IpAddress> addressLost;  // the VIP that somebody else removes again and again
   std::int32_t sendError = 0;            // no advert has left for masterDownInterval
   std::uint32_t inARow = 0;              // the more, the longer the time until the next try
+  std::optional<Instant> refusedAt;      // the last one of those
 
   std::optional<Instant> sendFailingSince;
-  // Of the newest advert: one copy for the group, or one for each peer.
+  // Of the newest advert: one copy for the group, or one for each peer that there is a way to.
   std::uint32_t copies = 0;
   std::uint32_t copiesFailed = 0;
   std::int32_t lastSendError = 0;
+  // That one was a probe, and what the kernel says of it is awaited.
+  bool probing = false;
 
   [[nodiscard]] bool any() const { return addressError != 0 || addressLost || sendError != 0; }
 };

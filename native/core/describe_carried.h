@@ -43,9 +43,10 @@ struct Description<Refusals> {
   static constexpr auto fields = std::tuple(
       field("addressError", &Refusals::addressError), field("addressLost", &Refusals::addressLost),
       field("sendError", &Refusals::sendError), field("inARow", &Refusals::inARow),
+      field("refusedAt", &Refusals::refusedAt),
       field("sendFailingSince", &Refusals::sendFailingSince), field("copies", &Refusals::copies),
       field("copiesFailed", &Refusals::copiesFailed),
-      field("lastSendError", &Refusals::lastSendError));
+      field("lastSendError", &Refusals::lastSendError), field("probing", &Refusals::probing));
 };
 
 template <>

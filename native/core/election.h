@@ -33,7 +33,10 @@ void stopPreempting(CoreState& core, Router& router);
 // One advert to every destination, and nothing when none can leave. The schedule of regular
 // adverts stays as it is.
 void sendAdvert(CoreState& core, Router& router, Priority priority);
-// The same with the effective priority; the next regular one is due an interval from now.
+// Asks the kernel whether adverts can leave, with one that means nothing to who hears it. A refusal
+// comes as SendFailed. Sets router.refusals.probing unless there is nothing to send from.
+void sendProbe(CoreState& core, Router& router);
+// An advert with the effective priority; the next regular one is due an interval from now.
 void sendAndRestart(CoreState& core, Router& router);
 
 // MASTER stays MASTER and says so again to notify.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <utility>
 
 #include "core/addresses.h"
 #include "core/election.h"
@@ -13,6 +14,11 @@ namespace {
 
 constexpr auto kFirstRetry = Duration::ofSeconds(1);
 constexpr std::uint32_t kMostDoublings = 8;  // about four minutes
+// So long after the last refusal the next one is the first of its kind again.
+constexpr auto kForgiven = Duration::ofSeconds(600);
+// A probe costs nobody anything. What the kernel refuses it refuses at once.
+constexpr auto kNextProbe = Duration::ofSeconds(1);
+constexpr auto kVerdict = Duration::ofMillis(100);
 
 // Whether the core knows enough to judge at all: the kernel's dump is complete, the startup
 // delay is over, and no other process has what is to be judged.
@@ -98,6 +104,31 @@ bool hasNoRoute(std::int32_t errorNumber) {
   return errorNumber == ENETUNREACH || errorNumber == EHOSTUNREACH;
 }
 
+// Who cannot be heard is no MASTER again before the kernel has let something go out that looks
+// like its adverts: a probe, which peers ignore.
+void trySending(CoreState& core, Router& router) {
+  auto& refusals = router.refusals;
+  if (refusals.sendError == 0) return;
+  if (std::exchange(refusals.probing, false)) {
+    refusals.sendError = 0;
+    refusals.sendFailingSince.reset();
+    return;
+  }
+  election::sendProbe(core, router);
+  core.arm(router, Purpose::retry, refusals.probing ? kVerdict : kNextProbe);
+}
+
+// Every copy of it was refused.
+void probeRefused(CoreState& core, Router& router) {
+  auto& refusals = router.refusals;
+  refusals.probing = false;
+  core.arm(router, Purpose::retry, kNextProbe);
+  // The reason may be another one by now.
+  if (std::exchange(refusals.sendError, refusals.lastSendError) != refusals.sendError) {
+    reassess(core, router);
+  }
+}
+
 std::optional<IpAddress> sourceOf(const CoreState& core, const Router& router) {
   const auto& config = router.config;
   if (config.sourceAddress) {
@@ -171,11 +202,14 @@ void trackerChanged(CoreState& core, TrackerId tracker) {
 }
 
 void refused(CoreState& core, Router& router) {
+  auto& refusals = router.refusals;
+  if (refusals.refusedAt && core.now - *refusals.refusedAt > kForgiven) refusals.inARow = 0;
+  refusals.refusedAt = core.now;
   // Twice as long each time: each try is a short takeover from a master that can serve.
-  const auto doublings = std::min(router.refusals.inARow, kMostDoublings);
-  ++router.refusals.inARow;
+  const auto doublings = std::min(refusals.inARow, kMostDoublings);
+  ++refusals.inARow;
   auto wait = kFirstRetry * (std::int64_t{1} << doublings);
-  if (router.refusals.addressLost) wait = std::max(wait, Duration::ofSeconds(60));
+  if (refusals.addressLost) wait = std::max(wait, Duration::ofSeconds(60));
   core.arm(router, Purpose::retry, wait);
   reassess(core, router);
 }
@@ -184,8 +218,7 @@ void tryAgain(CoreState& core, Router& router) {
   if (router.listen == ListenState::failed) router.listen = ListenState::idle;
   router.refusals.addressError = 0;
   router.refusals.addressLost.reset();
-  router.refusals.sendError = 0;
-  router.refusals.sendFailingSince.reset();
+  trySending(core, router);
   listen(core, router);
   reassess(core, router);
   addresses::retry(core, router);
@@ -213,17 +246,25 @@ void onMtuChanged(CoreState& core, IfIndex ifIndex) {
 
 void onSendFailed(CoreState& core, Router& router, std::int32_t errorNumber) {
   auto& refusals = router.refusals;
-  ++refusals.copiesFailed;
-  refusals.lastSendError = errorNumber;
+  if (router.config.unicast && hasNoRoute(errorNumber)) {
+    // A peer without a route hears nothing of ours whatever we do. Where it is gone for good the
+    // addresses must stay; keepalived holds them as well.
+    if (refusals.copies > 0) --refusals.copies;
+  } else {
+    ++refusals.copiesFailed;
+    refusals.lastSendError = errorNumber;
+  }
   // As long as one peer hears it, it is no mute master.
-  if (router.state != State::master || refusals.copiesFailed < refusals.copies) return;
-  // Nor does a peer without a route hear anything of ours. Where it is gone for good the addresses
-  // must stay; keepalived holds them as well.
-  if (router.config.unicast && hasNoRoute(errorNumber)) return;
+  if (refusals.copies == 0 || refusals.copiesFailed < refusals.copies) return;
+  if (refusals.probing) {
+    probeRefused(core, router);
+    return;
+  }
+  if (router.state != State::master) return;
   if (!refusals.sendFailingSince) refusals.sendFailingSince = core.now;
   // Its peers have given it up by now: two masters, one of them mute.
   if (core.now - *refusals.sendFailingSince < router.masterDown()) return;
-  refusals.sendError = errorNumber;
+  refusals.sendError = refusals.lastSendError;
   refused(core, router);
 }
 

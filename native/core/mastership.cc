@@ -47,9 +47,9 @@ bool beginsEpisode(const CoreState& core, const Router& router) {
   return core.now - router.since >= router.advertInterval();
 }
 
-// The advert with this priority, once for each destination.
-template <class Take>
-void forEachCopy(const CoreState& core, Router& router, Priority priority, Take take) {
+// What `build` makes for a destination, once for each of them.
+template <class Build, class Take>
+void forEachCopy(const CoreState& core, Router& router, Priority priority, Build build, Take take) {
   const auto& config = router.config;
   SendAdvert advert;
   advert.instance = router.id();
@@ -60,8 +60,7 @@ void forEachCopy(const CoreState& core, Router& router, Priority priority, Take 
   const auto copyTo = [&](const IpAddress& destination) {
     if (destination.family() != config.family) return;
     advert.destination = destination;
-    const auto pdu = router.builder.build(config, priority, router.source, destination);
-    const auto bytes = authenticity::protect(core, router, pdu, advert);
+    const auto bytes = authenticity::protect(core, router, build(destination), advert);
     if (!bytes) return;
     advert.bytes = *bytes;
     take(advert);
@@ -72,6 +71,15 @@ void forEachCopy(const CoreState& core, Router& router, Priority priority, Take 
   } else {
     copyTo(config.multicastGroup);
   }
+}
+
+// The advert with this priority.
+template <class Take>
+void forEachAdvert(const CoreState& core, Router& router, Priority priority, Take take) {
+  const auto build = [&](const IpAddress& destination) {
+    return router.builder.build(router.config, priority, router.source, destination);
+  };
+  forEachCopy(core, router, priority, build, take);
 }
 
 }  // namespace
@@ -223,8 +231,8 @@ Instant tellWill(const CoreState& core, Router& router, Instant now, WillSink& s
     return Instant::never();
   }
   const authenticity::Foresight foresight(core, router, now);
-  forEachCopy(core, router, kGoodbyePriority,
-              [&](const SendAdvert& advert) { sink.goodbye(advert); });
+  forEachAdvert(core, router, kGoodbyePriority,
+                [&](const SendAdvert& advert) { sink.goodbye(advert); });
   return foresight.goodUntil();
 }
 
@@ -242,9 +250,10 @@ void sendAdvert(CoreState& core, Router& router, Priority priority) {
   if (!allFailed) refusals.sendFailingSince.reset();
   refusals.copies = 0;
   refusals.copiesFailed = 0;
+  refusals.probing = false;
   if (!health::canSend(core, router)) return;
   authenticity::next(core, router);  // one signature for all of them
-  mastership::forEachCopy(core, router, priority, [&](const SendAdvert& advert) {
+  mastership::forEachAdvert(core, router, priority, [&](const SendAdvert& advert) {
     core.outbox.sendAdvert(advert, advert.bytes);
     ++refusals.copies;
   });
@@ -252,6 +261,24 @@ void sendAdvert(CoreState& core, Router& router, Priority priority) {
   router.election.lastAdvertSent = core.now;
   ++router.counters.advertsSent;
   if (priority == kGoodbyePriority) ++router.counters.goodbyesSent;
+}
+
+void sendProbe(CoreState& core, Router& router) {
+  auto& refusals = router.refusals;
+  refusals.copies = 0;
+  refusals.copiesFailed = 0;
+  refusals.probing = health::canSend(core, router);
+  if (!refusals.probing) return;
+  // Its numbers count for nobody: the adverts of who serves meanwhile must stay newer than ours.
+  const authenticity::Unsaid unsaid(router);
+  authenticity::next(core, router);
+  const auto build = [&](const IpAddress& destination) {
+    return router.builder.buildProbe(router.config, router.source, destination);
+  };
+  mastership::forEachCopy(core, router, kGoodbyePriority, build, [&](const SendAdvert& probe) {
+    core.outbox.sendAdvert(probe, probe.bytes);
+    ++refusals.copies;
+  });
 }
 
 void sendAndRestart(CoreState& core, Router& router) {

@@ -349,7 +349,9 @@ export class Host implements Station {
   #send(output: Extract<Output, { kind: 'SendAdvert' }>): void {
     const { instance, priority, source, destination, ttl } = output;
     const { ipHeader, advert } = partsOf(output);
-    this.#see({ kind: 'advert', instance, priority, vrid: advert[1] ?? 0 });
+    const vrid = advert[1] ?? 0;
+    // 0: a probe, which says nothing of anybody.
+    if (vrid !== 0) this.#see({ kind: 'advert', instance, priority, vrid });
     if (this.kernel.mute) {
       const refusal: Input = { kind: 'SendFailed', instance, errorNumber: ENOBUFS };
       this.#world.after(0, () => this.#take(refusal));

@@ -1,8 +1,6 @@
 #include <algorithm>
-#include <cerrno>
 
 #include "core_lab.h"
-#include "openssl_hmac.h"
 #include "testing.h"
 
 // Reasons for FAULT: each stands by itself, and the last one that goes ends it.
@@ -18,12 +16,6 @@ namespace {
 
 core::LinkChanged link(IfIndex ifIndex, const char* name, bool up, bool running = true) {
   return {ifIndex, lab::name(name), up, running, MacAddress{{2, 0, 0, 0, 0, 1}}, 1500, false};
-}
-
-core::LinkChanged eth0WithMtu(std::uint32_t mtu) {
-  auto fact = link(lab::kEth0, "eth0", true);
-  fact.mtu = mtu;
-  return fact;
 }
 
 core::TrackerConfig script(std::uint32_t id) {
@@ -298,72 +290,6 @@ TEST_CASE("nobody watches the trackers: goodbye and FAULT, but not without track
   EXPECT(plain.take(0).empty());
 }
 
-TEST_CASE("adverts that the kernel refuses for masterDownInterval: FAULT, and another try") {
-  auto lab = masterOf(Lab::instance(200));
-  for (int i = 0; i < 4; ++i) {
-    lab.give(0, core::SendFailed{InstanceId{1}, 1});
-    lab.run(Duration::ofSeconds(1));
-  }
-  lab.give(0, core::SendFailed{InstanceId{1}, 1});
-  EXPECT(lab.state(0) == State::fault);
-  EXPECT(faults(lab) == std::vector{CauseKind::sendFailed});
-  EXPECT(lab.status(0).faults.front().interfaceName == lab::name("eth0"));
-  lab.run(Duration::ofSeconds(2));
-  EXPECT(lab.state(0) == State::backup);
-}
-
-TEST_CASE("an advert longer than the MTU is a FAULT to the octet, and no takeover is tried") {
-  auto config = Lab::instance(200);
-  config.version = core::VrrpVersion::v2;
-  // IPv4 and VRRP header, two addresses, and the password that VRRPv2 always has.
-  config.addresses = {lab::vip("10.0.1.100"), lab::vip("10.0.1.101")};
-  constexpr std::uint32_t size = 20 + 8 + 2 * 4 + 8;
-  Lab lab(1);
-  lab.give(0, eth0WithMtu(size - 1));
-  lab.apply(0, config);
-  lab.run(Duration::ofSeconds(600));
-  EXPECT(lab.takeOnly(0, "state") == Lines{"state init->fault sendFailed"});
-  EXPECT(lab.status(0).faults.front().errorNumber == EMSGSIZE);
-  lab.give(0, eth0WithMtu(size));
-  lab.run(Duration::ofSeconds(4));
-  EXPECT(lab.state(0) == State::master);
-}
-
-TEST_CASE("what signs an advert takes room in it, and VRRPv3 has no password") {
-  const auto digests = wire::opensslDigests();
-  if (!digests) return;
-  auto config = Lab::instanceV3(200, Duration::ofSeconds(1));
-  const auto stateWith = [&](std::uint32_t mtu) {
-    Lab lab(1, {}, *digests);
-    lab.give(0, eth0WithMtu(mtu));
-    lab.apply(0, config);
-    lab.run(Duration::ofSeconds(10));
-    return lab.state(0);
-  };
-  EXPECT(stateWith(31) == State::fault);
-  EXPECT(stateWith(32) == State::master);
-  config.auth.kind = core::AuthKind::hmac;
-  EXPECT(stateWith(32 + 27) == State::fault);
-  EXPECT(stateWith(32 + 28) != State::fault);
-}
-
-TEST_CASE("a MASTER whose MTU becomes too small serves until its peers have given it up") {
-  auto lab = masterOf(Lab::instance(200));
-  lab.give(0, eth0WithMtu(39));
-  for (int i = 0; i < 4; ++i) {
-    EXPECT(lab.state(0) == State::master);
-    lab.give(0, core::SendFailed{InstanceId{1}, EMSGSIZE});
-    lab.run(Duration::ofSeconds(1));
-  }
-  lab.give(0, core::SendFailed{InstanceId{1}, EMSGSIZE});
-  EXPECT(lab.state(0) == State::fault);
-  lab.run(Duration::ofSeconds(600));
-  EXPECT(lab.takeOnly(0, "state") == Lines{"state master->fault sendFailed"});
-  lab.give(0, eth0WithMtu(40));
-  lab.run(Duration::ofMillis(1));
-  EXPECT(lab.state(0) == State::backup);
-}
-
 TEST_CASE("unicast without a peer (unicast_fault_no_peer)") {
   auto config = Lab::instance(200);
   config.unicast = true;
@@ -375,51 +301,6 @@ TEST_CASE("unicast without a peer (unicast_fault_no_peer)") {
   config.unicastPeers = {{lab::ip("10.0.1.2")}};
   lab.apply(0, config);
   EXPECT(lab.state(0) == State::backup);
-}
-
-TEST_CASE("a unicast master is mute only when no peer hears it") {
-  auto config = Lab::instance(200);
-  config.unicast = true;
-  config.unicastPeers = {{lab::ip("10.0.1.2")}, {lab::ip("10.0.1.3")}};
-  auto lab = masterOf(config);
-  for (int i = 0; i < 6; ++i) {
-    lab.give(0, core::SendFailed{InstanceId{1}, EPERM});
-    lab.run(Duration::ofSeconds(1));
-  }
-  EXPECT(lab.state(0) == State::master);
-  const auto both = [&] {
-    lab.give(0, core::SendFailed{InstanceId{1}, EPERM});
-    lab.give(0, core::SendFailed{InstanceId{1}, EPERM});
-  };
-  for (int i = 0; i < 4; ++i) {
-    both();
-    lab.run(Duration::ofSeconds(1));
-  }
-  both();
-  EXPECT(lab.state(0) == State::fault);
-}
-
-TEST_CASE("peers without a route are no reason to give the addresses up") {
-  auto config = Lab::instance(200);
-  config.unicast = true;
-  config.unicastPeers = {{lab::ip("10.99.0.1")}};
-  for (const int error : {ENETUNREACH, EHOSTUNREACH}) {
-    auto lab = masterOf(config);
-    for (int i = 0; i < 10; ++i) {
-      lab.give(0, core::SendFailed{InstanceId{1}, error});
-      lab.run(Duration::ofSeconds(1));
-    }
-    EXPECT(lab.state(0) == State::master);
-  }
-}
-
-TEST_CASE("a send that fails now and then is no fault") {
-  auto lab = masterOf(Lab::instance(200));
-  for (int i = 0; i < 10; ++i) {
-    lab.give(0, core::SendFailed{InstanceId{1}, 105});
-    lab.run(Duration::ofSeconds(2));
-  }
-  EXPECT(lab.state(0) == State::master);
 }
 
 TEST_CASE("nothing is judged before the kernel's dump is complete") {

@@ -213,7 +213,11 @@ void Lab::act(std::size_t from, const core::Output& output) {
   } else if (const auto* object = std::get_if<core::RequestObject>(&output)) {
     change(from, *object);
   } else if (const auto* advert = std::get_if<core::SendAdvert>(&output)) {
-    carry(from, *advert);
+    if (host.refuseAdverts != 0) {
+      later(from, now_, core::SendFailed{advert->instance, host.refuseAdverts});
+    } else {
+      carry(from, *advert);
+    }
   }
 }
 
@@ -239,6 +243,10 @@ void Lab::change(std::size_t at, const core::RequestObject& request) {
 
 void Lab::refuseObjects(std::size_t host, std::int32_t errorNumber) {
   hosts_[host].refuseObjects = errorNumber;
+}
+
+void Lab::refuseAdverts(std::size_t host, std::int32_t errorNumber) {
+  hosts_[host].refuseAdverts = errorNumber;
 }
 
 void Lab::removeByHand(std::size_t host, const core::ObjectKey& key) {

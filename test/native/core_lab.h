@@ -83,6 +83,8 @@ class Lab {
   // The kernel's next answers to AddAddress, and to RequestObject.
   void refuseAddresses(std::size_t host, std::int32_t errorNumber);
   void refuseObjects(std::size_t host, std::int32_t errorNumber);
+  // So do those to adverts; 0: they leave again.
+  void refuseAdverts(std::size_t host, std::int32_t errorNumber);
   void removeByHand(std::size_t host, const core::ObjectKey& key);
   void removeByHand(std::size_t host, const char* address);
 
@@ -119,6 +121,7 @@ class Lab {
     Duration removal = Duration::zero();
     std::int32_t refuse = 0;
     std::int32_t refuseObjects = 0;
+    std::int32_t refuseAdverts = 0;
     core::AdvertReceived sent{};  // the last advert; its bytes are in sentBytes
     std::vector<std::uint8_t> sentBytes{};
     std::vector<std::uint8_t> goodbye{};  // what its guardian has

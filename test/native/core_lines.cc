@@ -2,6 +2,8 @@
 
 #include "core/describe_messages.h"
 #include "core_lab.h"
+#include "wire/advert.h"
+#include "wire/ah.h"
 
 // Outputs as the short lines that tests compare.
 namespace failoverd::lab {
@@ -18,8 +20,16 @@ std::string idOf(InstanceId id) {
   return id.value == 1 ? "" : "#" + std::to_string(id.value) + " ";
 }
 
+// An advert for a virtual router that cannot be.
+bool isProbe(const core::SendAdvert& out) {
+  return wire::AdvertView::over(out.bytes.subspan(out.withIpHeader ? wire::kAhAdvertOffset : 0))
+             ->vrid()
+             .value == 0;
+}
+
 struct Liner {
   std::string operator()(const core::SendAdvert& out) const {
+    if (isProbe(out)) return idOf(out.instance) + "probe";
     const auto priority = std::to_string(out.priority.value);
     return idOf(out.instance) + (out.priority.value == 0 ? "goodbye" : "advert " + priority);
   }
