@@ -36,6 +36,7 @@
     "core_sources": [
       "native/core/acceptance.cc",
       "native/core/address_list.cc",
+      "native/core/addressees.cc",
       "native/core/addresses.cc",
       "native/core/advert_builder.cc",
       "native/core/announcer.cc",
@@ -166,6 +167,7 @@
       "test/native/base_bytes_test.cc",
       "test/native/base_ip_test.cc",
       "test/native/core_acceptance_test.cc",
+      "test/native/core_addressees_test.cc",
       "test/native/core_addresses_test.cc",
       "test/native/core_allocation_test.cc",
       "test/native/core_apply_test.cc",

@@ -47,6 +47,7 @@ void makeRoom(CoreState& core) {
   // Removals may still be on their way.
   // More than they can need; trackers and interfaces come and go meanwhile.
   core.deadlines.makeRoom(64 + core.routers.size() * kInstancePurposes);
+  core.addressees.makeRoom(core.routers.size());
   core.requests.reserve(2 * (core.room.requests + core.statics.list.size()) + 16);
   core.outbox.reserve(64 + core.room.outputs, Outbox::kMany + core.mostOutputs);
 }
@@ -231,6 +232,7 @@ void removeInstance(CoreState& core, InstanceId id) {
   forget(core, *router);
   for (const auto slot : router->slots) core.deadlines.release(slot);
   core.room -= router->room;
+  core.addressees.remove(*router);
   std::erase_if(core.routers, [&](const auto& each) { return each.get() == router; });
   pulse::fit(core);
   core.outbox.push(InstanceRemoved{id});

@@ -154,6 +154,7 @@ void locate(CoreState& core, Router& router, const Because& because) {
     router.listen = ListenState::idle;
   }
   router.ifIndex = ifIndex;
+  core.addressees.place(router);
   router.source = sourceOf(core, router);
   if (router.config.unicast && router.source != oldSource) router.listen = ListenState::idle;
   // Before the judgement: what went with an interface needs no removal.

@@ -12,22 +12,6 @@
 namespace failoverd::core {
 namespace {
 
-// Instances of one VRID may share an interface when they are unicast and their own addresses
-// differ (keepalived.conf(5), unicast_src_ip).
-bool isFor(const Router& router, Vrid vrid, const AdvertReceived& packet) {
-  const auto& config = router.config;
-  if (config.vrid != vrid || config.family != packet.source.family()) return false;
-  if (!config.interfaceName.empty() && router.ifIndex != packet.ifIndex) return false;
-  return !config.unicast || packet.destination.isMulticast() || packet.destination == router.source;
-}
-
-Router* findFor(const CoreState& core, Vrid vrid, const AdvertReceived& packet) {
-  for (const auto& router : core.routers) {
-    if (isFor(*router, vrid, packet)) return router.get();
-  }
-  return nullptr;
-}
-
 void reject(CoreState& core, Router& router, RejectReason reason, Vrid vrid,
             const IpAddress& source) {
   const auto total = router.rejections.count(reason, router.config.auth.kind);
@@ -61,7 +45,7 @@ void receiveAdvert(CoreState& core, const AdvertReceived& packet) {
     return;
   }
   const auto vrid = view->vrid();
-  auto* router = findFor(core, vrid, packet);
+  auto* router = core.addressees.find(vrid, packet);
   if (router == nullptr) {
     rejectStray(core, RejectReason::unknownVrid, vrid, packet.source);
     return;

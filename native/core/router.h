@@ -135,6 +135,7 @@ struct Router {
   // Since when the macvlan is gone or down; it is being made again.
   std::optional<Instant> vmacGoneSince;
   std::optional<IpAddress> source;
+  std::uint64_t placedAt = 0;  // addressees.cc
   ListenState listen = ListenState::idle;
   std::int32_t listenError = 0;
   Refusals refusals;

@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "core/addressees.h"
 #include "core/core.h"
 #include "core/deadlines.h"
 #include "core/links.h"
@@ -81,8 +82,9 @@ struct CoreState {
   ObjectSet statics;
   std::vector<StaticUse> staticUses;
   std::vector<std::unique_ptr<Router>> routers;  // by id
-  Room room;                                     // the sum of theirs
-  std::size_t mostOutputs = 0;                   // of any one of them so far
+  Addressees addressees;
+  Room room;                    // the sum of theirs
+  std::size_t mostOutputs = 0;  // of any one of them so far
   std::vector<Group> groups;
   std::vector<VipOwner> vips;  // by address
   std::vector<AnnounceLimit> limits;

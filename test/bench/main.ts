@@ -7,6 +7,7 @@ import { Lab } from '../lab/lab.ts';
 import { LAB_PROGRAMS, whatIsMissing } from '../lab/requirements.ts';
 import { keep } from './publish.ts';
 import { toMarkdown, type BenchOptions, type Scenario, type Table } from './scenario.ts';
+import { backups } from './scenarios/backups.ts';
 import { check } from './scenarios/check.ts';
 import { failover } from './scenarios/failover.ts';
 import { instances } from './scenarios/instances.ts';
@@ -24,6 +25,7 @@ const SCENARIOS: readonly Scenario[] = [
   failover,
   track,
   instances,
+  backups,
   takeover,
   vips,
   start,
