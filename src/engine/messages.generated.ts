@@ -537,10 +537,12 @@ export interface Refusals {
   readonly addressLost: IpText | undefined;
   readonly sendError: number;
   readonly inARow: number;
+  readonly refusedAt: Micros | undefined;
   readonly sendFailingSince: Micros | undefined;
   readonly copies: number;
   readonly copiesFailed: number;
   readonly lastSendError: number;
+  readonly probing: boolean;
 }
 
 export interface CarriedSequence {
