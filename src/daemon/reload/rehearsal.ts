@@ -194,8 +194,10 @@ const noRefusals: CarriedInstance['refusals'] = {
   addressLost: undefined,
   sendError: 0,
   inARow: 0,
+  refusedAt: undefined,
   sendFailingSince: undefined,
   copies: 0,
   copiesFailed: 0,
   lastSendError: 0,
+  probing: false,
 };
