@@ -15,6 +15,7 @@ import { reloadPlanText } from './reloadPlanText.ts';
 
 interface ReloadOptions extends SocketOptions {
   readonly plan?: true;
+  readonly dryRun?: true;
   readonly json?: true;
   /** Seconds. */
   readonly confirmWithin?: number;
@@ -31,10 +32,15 @@ export function defineReload(command: Command): void {
     .option('--json', 'the plan as JSON')
     .addOption(within.argParser(readTrial).conflicts('confirm'))
     .addOption(confirm)
+    // What other programs call it leads here, and is no second name.
+    .addOption(new Option('--dry-run').hideHelp())
     .action(reload);
 }
 
 async function reload(options: ReloadOptions, command: Command): Promise<void> {
+  if (options.dryRun === true) {
+    command.error("error: unknown option '--dry-run'\n(Did you mean --plan?)");
+  }
   if (options.plan === true) return withClient(options, (client) => plan(client, options));
   if (options.json === true) command.error("error: option '--json' belongs to '--plan'");
   const { confirm, confirmWithin } = options;

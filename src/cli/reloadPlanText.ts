@@ -30,13 +30,13 @@ function instance(one: PlannedInstance, color: boolean): string[] {
   const { name, was, what, state, priority, changes, effects } = one;
   const words = {
     untouched: 'not touched',
-    changed: state === undefined ? 'changed' : `changed, stays ${state}`,
+    changed: 'changed',
     restarted: 'begins again as another virtual router',
     added: 'new',
     removed: 'removed',
   };
-  const leaves = effects.some(({ kind }) => kind === 'losesMaster' || kind === 'fault');
-  const fate = what === 'changed' && leaves ? 'changed' : words[what];
+  const rest = state === undefined ? '' : `, ${effects.length === 0 ? 'stays' : 'so far'} ${state}`;
+  const fate = `${words[what]}${rest}`;
   const before = was === undefined ? '' : ` (now ${was})`;
   return [
     `${name}${before}: ${fate}${place(one)}`,

@@ -32,7 +32,7 @@ export function statusTable(report: StatusReport, options: TableOptions): string
   for (const alarm of alarmTexts(alarms, daemon.at))
     lines.push(...wrap(alarm, '', options.columns));
   if (alarms.length > 0) lines.push('');
-  lines.push(columnsLine(width));
+  lines.push(columnsLine(width, options.columns));
   for (const one of brief ? troubleFirst(instances) : instances) {
     lines.push(...instanceLines(one, daemon, width, options));
     if (brief && !isTrouble(one)) continue;
@@ -95,18 +95,28 @@ function trialText({ trialEndsAt = 0, at }: DaemonReport): string {
   return `reload on trial: in ${left} what ran before comes back (failoverd reload --confirm keeps what runs now)`;
 }
 
-function columnsLine(width: number): string {
+function columnsLine(width: number, columns: number): string {
   const cells = ['STATE'.padEnd(7), 'SINCE'.padStart(6), 'PRIO'.padStart(5), 'VIPS'.padStart(7)];
-  return ['INSTANCE'.padEnd(width), ...cells, 'EVERY'.padStart(7), 'MASTER'].join(' ');
+  if (!isNarrow(columns)) cells.push('EVERY'.padStart(7));
+  return ['INSTANCE'.padEnd(width), ...cells, 'MASTER'].join(' ');
+}
+
+/** Who is MASTER matters more than how often it says so. */
+function isNarrow(columns: number): boolean {
+  return columns < 70;
 }
 
 /** Of the cells between the name and the master, with the spaces around them. */
-const cellsWidth = 38;
-/** Of the column of names: as the longest needs, where there is room, and 20 at the expense of the master. */
+function cellsWidth(columns: number): number {
+  return isNarrow(columns) ? 30 : 38;
+}
+
+/** Of the column of names: as the longest needs, where there is room; 20 at the expense of the master. */
 function nameWidth(instances: readonly InstanceReport[], columns: number): number {
   const longest = Math.max(0, ...instances.map(({ name }) => name.length));
   const masters = Math.max(0, ...instances.map((one) => masterText(one).length));
-  return Math.max(8, Math.min(longest, Math.max(20, columns - cellsWidth - masters)));
+  const least = isNarrow(columns) ? 14 : 20;
+  return Math.max(8, Math.min(longest, Math.max(least, columns - cellsWidth(columns) - masters)));
 }
 
 /** A name is what other commands are given: one that is too long has a line of its own. */
@@ -125,9 +135,9 @@ function instanceLines(
     age(daemon.at - one.sinceAt).padStart(6),
     String(one.priority.effective).padStart(5),
     `${one.confirmed}/${wanted}`.padStart(7),
-    millis(one.masterAdvertIntervalMs).padStart(7),
   ];
-  const master = keepEnd(masterText(one), options.columns - width - cellsWidth);
+  if (!isNarrow(options.columns)) cells.push(millis(one.masterAdvertIntervalMs).padStart(7));
+  const master = keepEnd(masterText(one), options.columns - width - cellsWidth(options.columns));
   const line = `${cells.join(' ')} ${master}`.trimEnd();
   return fits ? [line] : [one.name, line];
 }

@@ -38,3 +38,19 @@ export function nearest(word: string, known: Iterable<string>): string | null {
   }
   return best;
 }
+
+/** What keepalived puts before a setting where it holds for all: `vrrp_garp_master_delay`. */
+const generalPrefix = 'vrrp_';
+
+/** The same setting by its name here: global_defs and instances call some of them differently. */
+export function sameByOtherName(word: string, known: ReadonlySet<string>): string | null {
+  const plain = word.startsWith(generalPrefix) ? word.slice(generalPrefix.length) : word;
+  const names = [`${generalPrefix}${plain}`, plain];
+  return names.find((name) => name !== word && known.has(name)) ?? null;
+}
+
+/** The one known word that ends with this one: `script_security` is `enable_script_security`. */
+export function longerForm(word: string, known: Iterable<string>): string | null {
+  const longer = [...known].filter((name) => name.endsWith(`_${word}`));
+  return longer.length === 1 ? (longer[0] ?? null) : null;
+}

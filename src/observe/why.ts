@@ -57,7 +57,9 @@ export function chainOf(parts: ChainParts): Chain {
     ...lastAdvertOf(event, view),
     ...(priority !== undefined && { priority: withoutName(priority.sentence, instance) }),
     ...(tracker !== undefined && { tracker: tracker.sentence }),
-    ...(operator !== undefined && { operator: withoutName(operator.sentence, instance) }),
+    // A cause that says it itself is not repeated.
+    ...(operator !== undefined &&
+      event.cause.kind !== 'drained' && { operator: withoutName(operator.sentence, instance) }),
     ...(late?.kind === 'LateDeadline' && { lateness: late.lateness }),
     ...configuration,
   };

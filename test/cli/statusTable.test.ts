@@ -125,6 +125,20 @@ test('400 instances are a line each, and no line is wider than the terminal', ()
   expect(lines.filter((line) => line.length > 60)).toEqual([]);
 });
 
+test('on a narrow terminal who is MASTER can still be read', () => {
+  const named: InstanceReport = {
+    ...backup,
+    name: 'an_instance_with_a_long_name',
+    state: 'MASTER',
+  };
+  const lines = statusTable(report([backup, named]), { columns: 60, color: false }).split('\n');
+  const titles = lines.find((line) => line.startsWith('INSTANCE')) ?? '';
+  expect(titles.trimEnd()).toMatch(/ VIPS MASTER$/);
+  const rows = lines.filter((line) => line.slice(0, 14).trim() === '' || line.startsWith('VI_1'));
+  expect(rows.join('\n')).toMatch(/ this router$/m);
+  expect(rows.join('\n')).toContain(backup.master?.address ?? '?');
+});
+
 test('of many instances those that are in trouble come first, and tell why', () => {
   const many = Array.from({ length: 400 }, (_, index): InstanceReport => {
     const one = { ...backup, name: `vlan_${index}`, priority: { ...backup.priority, parts: [] } };

@@ -174,7 +174,7 @@ describe.skipIf(missing !== '')(`reload --plan ${missing}`, () => {
       base.replace('virtual_router_id 51', 'priority 90\n  virtual_router_id 51'),
     );
     const { code, text } = await command('reload', '--plan');
-    expect(text).toMatch(/^VI_1: changed, stays MASTER \(.*keepalived.conf:10\)$/m);
+    expect(text).toMatch(/^VI_1: changed, so far MASTER \(.*keepalived.conf:10\)$/m);
     expect(text).toMatch(/^ {2}priority 100 -> 90 \(.*keepalived.conf:12\)$/m);
     expect(text).toMatch(/^ {2}effective priority 100 -> 90$/m);
     expect(text).toMatch(
@@ -214,6 +214,7 @@ describe.skipIf(missing !== '')(`reload --plan ${missing}`, () => {
     expect(wrong.text).toMatch(/this daemon reads .*keepalived.conf, not .*candidate.conf: put/);
     expect(wrong.code).toBe(1);
     expect((await world.finish(['reload', '--plan', ...socket])).code).toBe(1);
+    expect((await command('reload', '--dry-run')).text).toMatch(/Did you mean --plan/);
     expect((await command('reload', '--json')).text).toMatch(/'--json' belongs to '--plan'/);
   });
 

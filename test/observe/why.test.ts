@@ -51,6 +51,28 @@ describe('why', () => {
     expect(sentences(undefined)).not.toContain('revision');
   });
 
+  it('does not say twice that an operator drained it', () => {
+    const drained = stateChanged({ cause: causeOf({ kind: 'drained' }) });
+    const told: JournalEntry = {
+      ...reload,
+      kind: 'operator',
+      subject: 'VI_1',
+      sentence: 'VI_1: an operator drained it',
+    };
+    const parts = {
+      view: undefined,
+      told: undefined,
+      recent: [told],
+      instance: 'VI_1',
+      wallMs: now,
+    };
+    const trackerName = () => '';
+    expect(chainOf({ ...parts, event: drained, trackerName })).toEqual({});
+    expect(chainOf({ ...parts, event, trackerName })).toEqual({
+      operator: 'an operator drained it',
+    });
+  });
+
   it('names what had changed the priority, where priorities decided', () => {
     const changed: JournalEntry = {
       number: 3,

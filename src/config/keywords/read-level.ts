@@ -5,7 +5,7 @@ import { keywordSpan, tokenSpan } from '../read/tree.ts';
 import type { Token } from '../read/tokens.ts';
 import type { Statement } from '../read/tree.ts';
 import type { Span } from '../source.ts';
-import { nearest } from '../suggest.ts';
+import { longerForm, nearest, sameByOtherName } from '../suggest.ts';
 import { homesOf } from './homes.ts';
 import { reportStatus } from './status.ts';
 import type { Entry, Keyword, Level, Settings, Use } from './types.ts';
@@ -159,18 +159,20 @@ function reportUnknown(level: Level, statement: Statement, findings: Findings): 
   const name = statement.keyword;
   const span = keywordSpan(statement);
   const where = level.name === '' ? 'at the top level' : `in '${level.name}'`;
+  const known = new Set(Object.keys(level.keywords));
   const homes = homesOf(name);
   const home = homes.find((title) => title !== `'${level.name}'`);
   if (home !== undefined) {
     const message = `'${name}' has no meaning ${where}; it is ignored`;
+    const here = sameByOtherName(name, known);
+    const there = `it belongs ${home === '' ? 'at the top level' : `in ${home}`}`;
     findings.report('misplaced-keyword', span, message, {
-      hint: `it belongs ${home === '' ? 'at the top level' : `in ${home}`}`,
+      hint: here === null ? there : `${there}; here it is '${here}'`,
       keepalived: statement.block === null ? null : blockRemark,
     });
     return;
   }
-  const meant = nearest(name, Object.keys(level.keywords));
-  const hint = meant === null ? null : `did you mean '${meant}'?`;
+  const hint = hintOnUnknown(statement, level, known);
   if (statement.block !== null) {
     findings.report('unknown-block', span, `'${name}' is not known ${where}; skipped whole`, {
       hint,
@@ -182,6 +184,18 @@ function reportUnknown(level: Level, statement: Statement, findings: Findings): 
   findings.report('unknown-keyword', span, `'${shown}' is not known ${where}; it is ignored`, {
     hint,
   });
+}
+
+function hintOnUnknown(
+  { keyword: name, tokens, block }: Statement,
+  level: Level,
+  known: ReadonlySet<string>,
+): string | null {
+  const meant = nearest(name, known) ?? sameByOtherName(name, known) ?? longerForm(name, known);
+  if (meant !== null) return `did you mean '${meant}'?`;
+  const alone = tokens.length === 1 && block === null;
+  const isMember = level.name === 'vrrp_sync_group' && alone;
+  return isMember ? 'members are listed in a block of their own: group { ... }' : null;
 }
 
 const blockRemark =

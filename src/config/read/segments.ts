@@ -38,8 +38,11 @@ export function cutAtBraces(line: Text, own: boolean, findings: Findings): Segme
   if (quote !== -1) {
     const span = spanOf(line, quote, quote + 1);
     const message = 'this quote has no partner on its line';
+    const escaped = value[quote - 1] === '\\';
     findings.report('unmatched-quote', span, message, {
-      hint: 'add the closing quote on the same line',
+      hint: escaped
+        ? 'a quote behind a backslash opens and closes nothing: leave the backslashes out'
+        : 'add the closing quote on the same line',
       keepalived: 'keepalived drops the rest of the line',
     });
   }

@@ -4,6 +4,7 @@
  * meanwhile are one more reload afterwards. On trial what ran before comes back by itself.
  */
 import type { Clock } from '../../base/clock.ts';
+import path from 'node:path';
 import { errorText } from '../../base/errorText.ts';
 import type { Log } from '../../base/log.ts';
 import type { Model, Origins } from '../../config/index.ts';
@@ -94,8 +95,9 @@ export class Reloader {
 
   /** What a reload would do, of the file as it is at this moment. Changes nothing. */
   async plan(): Promise<ReloadPlan> {
-    const { file, configId, target } = this.#parts;
-    const loaded = load(file, configId);
+    const { configId, target } = this.#parts;
+    const loaded = load(this.#parts.file, configId);
+    const file = path.resolve(this.#parts.file);
     const { findings } = loaded;
     const why = this.#refused(loaded);
     if (loaded.kind === 'refused' || why !== undefined) {
