@@ -25,7 +25,7 @@ const briefFrom = 8;
 export function statusTable(report: StatusReport, options: TableOptions): string {
   const { instances, groups, trackers, alarms, daemon } = report;
   const brief = instances.length >= briefFrom;
-  const width = nameWidth(instances, options.columns);
+  const width = nameWidth(instances, options.columns, brief);
   const lines = [headLine(report), ''];
   if (daemon.trialEndsAt !== undefined)
     lines.push(...wrap(trialText(daemon), '', options.columns), '');
@@ -112,10 +112,11 @@ function cellsWidth(columns: number): number {
 }
 
 /** Of the column of names: as the longest needs, where there is room; 20 at the expense of the master. */
-function nameWidth(instances: readonly InstanceReport[], columns: number): number {
+function nameWidth(instances: readonly InstanceReport[], columns: number, brief: boolean): number {
   const longest = Math.max(0, ...instances.map(({ name }) => name.length));
   const masters = Math.max(0, ...instances.map((one) => masterText(one).length));
-  const least = isNarrow(columns) ? 14 : 20;
+  // A few may have two lines each; hundreds may not.
+  const least = !isNarrow(columns) ? 20 : brief ? 14 : 8;
   return Math.max(8, Math.min(longest, Math.max(least, columns - cellsWidth(columns) - masters)));
 }
 
