@@ -202,7 +202,7 @@ bool rivalInsists(CoreState& core, Router& router, const HeardAdvert& advert) {
     const auto longer = std::max(router.advertInterval(), advert.interval);
     election.rivalTolerated = core.now + longer * 6 / 5;
     core.outbox.push(AdvertOdd{router.id(), OddReason::samePriorityOwner, advert.source});
-    election::sendAdvert(core, router, router.effective());  // the second is the answer
+    answer(core, router);  // and once more as to any weaker master, right after that
     return false;
   }
   if (core.now < election.rivalTolerated) return false;

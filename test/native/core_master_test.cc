@@ -328,6 +328,17 @@ TEST_CASE("two owners: the lower address yields, the higher gives way to one tha
   EXPECT(higher.status(0).effectivePriority.value == 255);
 }
 
+TEST_CASE("two other owners that take turns are not answered one by one") {
+  auto owner = Lab::instance(255);
+  owner.wantMaster = true;
+  auto lab = masterOf(owner);
+  for (int i = 0; i < 100; ++i) {
+    lab.inject(0, i % 2 == 0 ? "10.0.0.8" : "10.0.0.9", Lab::instance(255), 255);
+  }
+  lab.run(Duration::ofMillis(4));
+  EXPECT(count(lab.take(0), "advert 255") == 2);
+}
+
 TEST_CASE("an owner that ignores adverts stays whatever comes") {
   auto owner = Lab::instance(255);
   owner.ownerIgnoreAdverts = true;
