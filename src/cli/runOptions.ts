@@ -138,7 +138,10 @@ function notEmpty(value: string): string {
 
 function metricsPlace(value: string): MetricsPlace {
   const place = readMetricsPlace(value);
-  if (place === undefined) throw new InvalidArgumentError('Use unix:PATH or a loopback address.');
+  if (place === undefined)
+    throw new InvalidArgumentError(
+      'Use unix:PATH or a loopback address with a port, 127.0.0.1:9650.',
+    );
   return place;
 }
 

@@ -33,10 +33,11 @@ export function load(file: string, configId: string | undefined): Loaded {
   return { kind: 'refused', unread: whyNotRead(file, diagnostics), findings: diagnostics };
 }
 
-/** Every finding as one line of the log, with its place; the notes only with detail. */
+/** Every finding as one line of the log, with its place and what to do; the notes only with detail. */
 export function logFindings(findings: readonly Finding[], log: Log): void {
   for (const finding of findings) {
-    const [line = ''] = formatDiagnostics([finding]).split('\n');
+    const [first = ''] = formatDiagnostics([finding]).split('\n');
+    const line = finding.hint === null ? first : `${first}: ${finding.hint}`;
     const level = { error: 'error', warning: 'warning', note: 'info' } as const;
     // Without a place it begins with the word that the log puts before it.
     const text = line.replace(`${finding.severity}: `, (word, at) => (at === 0 ? '' : word));

@@ -7,6 +7,7 @@ import { connect, createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
 import path from 'node:path';
 import { errorText } from '../base/errorText.ts';
+import { removeStaleSocket } from '../base/staleSocket.ts';
 import { version } from '../base/version.ts';
 import { ControlError, LineReader, protocolVersion, readRequest } from './controlProtocol.ts';
 import type { Answer, ErrorCode, Greeting, Request } from './controlProtocol.ts';
@@ -49,7 +50,7 @@ export async function startControlServer(options: ControlServerOptions): Promise
   if ((mode & 0o1002) === 0o002) throw new Error(`${directory} can be written by everybody`);
   if (await answers(options.path))
     throw new Error(`another process already answers at ${options.path}`);
-  rmSync(options.path, { force: true });
+  removeStaleSocket(options.path);
   const server = new ControlServer(options);
   await server.listen();
   return server;

@@ -3,6 +3,7 @@ import { chmodSync, lchownSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { metricsContentType } from './metrics.ts';
 import type { MetricsPlace } from '../base/metricsPlace.ts';
+import { removeStaleSocket } from '../base/staleSocket.ts';
 
 export interface MetricsServer {
   close(): void;
@@ -32,7 +33,7 @@ export async function startMetricsServer(
   server.requestTimeout = 10_000;
   // Who does not take its answer is let go of.
   server.setTimeout(10_000);
-  if (place.kind === 'unix') rmSync(place.path, { force: true });
+  if (place.kind === 'unix') removeStaleSocket(place.path);
   const where = place.kind === 'unix' ? { path: place.path } : place;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

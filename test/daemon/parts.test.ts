@@ -56,6 +56,15 @@ describe('the pid file', () => {
   });
   afterEach(() => rmSync(directory, { recursive: true }));
 
+  it('is never written over a file that holds something else', () => {
+    const file = path.join(directory, 'keepalived.conf');
+    writeFileSync(file, 'vrrp_instance VI_1 {\n}\n');
+    expect(writePidFile(file)).toMatch(/what is there is no process id, and is left alone/);
+    expect(readFileSync(file, 'utf8')).toMatch(/^vrrp_instance/);
+    removePidFile(file);
+    expect(readFileSync(file, 'utf8')).toMatch(/^vrrp_instance/);
+  });
+
   it('is written over one that was left behind, and removed', () => {
     const file = path.join(directory, 'run/failoverd.pid');
     expect(writePidFile(file)).toBeUndefined();

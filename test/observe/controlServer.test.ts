@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -56,6 +56,13 @@ afterEach(() => {
   callers.length = 0;
   server?.close();
   rmSync(path.dirname(place), { recursive: true, force: true });
+});
+
+test('a file of ours that was named by mistake is left alone', async () => {
+  mkdirSync(path.dirname(place));
+  writeFileSync(place, 'vrrp_instance VI_1 {\n');
+  await expect(start()).rejects.toThrow(/control\.sock is there already and is no socket/);
+  expect(readFileSync(place, 'utf8')).toMatch(/^vrrp_instance/);
 });
 
 test('requests are answered, refusals are errors with a code, and the mode is 0660', async () => {

@@ -27,6 +27,11 @@ export class ReloadFiles {
   begin(model: Model | undefined): () => void {
     const file = model?.globals.reload.file ?? null;
     if (file === null) return () => undefined;
+    if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 0) {
+      const sentence = `${file} (reload_file) is there already and not empty: it is left alone`;
+      this.#log.warning(sentence, { event: 'reload' });
+      return () => undefined;
+    }
     this.#attempt(`${file} cannot be made`, () => writeFileSync(file, ''));
     return () => this.#attempt(`${file} cannot be removed`, () => rmSync(file, { force: true }));
   }
