@@ -10,8 +10,9 @@
 #include "core/events.h"
 #include "core/inputs.h"
 
-// Everything that the core may ask for. Actions are for the actuator, events for TypeScript.
-// None owns memory: bytes and labels point into the core and are good until its next call.
+// Everything that the core may ask for. Actions are for the hands of the engine, events for
+// TypeScript. None owns memory: bytes and labels point into the core and are good until its next
+// call.
 namespace failoverd::core {
 
 // One advert to one destination. An empty `source` lets the kernel choose (never for VRRP v3

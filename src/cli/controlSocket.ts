@@ -75,7 +75,7 @@ function connect(place: string): Promise<ControlClient> {
 }
 
 /** The message says what happened, `advice` what to do. */
-export class NoAnswer extends Error {
+class NoAnswer extends Error {
   readonly advice: string;
 
   constructor(message: string, advice: string) {

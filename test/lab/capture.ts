@@ -15,7 +15,7 @@ export interface AdvertFilter {
 }
 
 /** What a capture asks tcpdump for: adverts of both families (also behind AH), ARP and neighbour discovery. */
-export const WITNESS_FILTER = 'ip proto 112 or ip proto 51 or ip6 proto 112 or arp or icmp6';
+const WITNESS_FILTER = 'ip proto 112 or ip proto 51 or ip6 proto 112 or arp or icmp6';
 
 /** The witness: tcpdump on one host's interface, read as it goes and kept as a pcap file. */
 export class Capture {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** How long `eventually` waits when not told, in milliseconds. Generous: it bounds hangs only. */
-export const DEFAULT_PATIENCE_MS = 30_000;
+const DEFAULT_PATIENCE_MS = 30_000;
 
 export interface Patience {
   readonly timeoutMs?: number;

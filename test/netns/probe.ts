@@ -2,7 +2,7 @@ import type { Host } from '../lab/host.ts';
 import { HOST_NUMBER } from '../lab/lab.ts';
 
 /** The walkthrough's check: one ping, with a limit of one second. */
-export const CHECK_SCRIPT = `#!/bin/sh
+const CHECK_SCRIPT = `#!/bin/sh
 ping -c 1 -W 1 192.168.122.${HOST_NUMBER.client} >/dev/null 2>&1
 `;
 
