@@ -259,7 +259,10 @@ void group(CoreState& core, const GroupConfig& config) {
   const auto at = std::find_if(core.groups.begin(), core.groups.end(),
                                [&](const Group& each) { return each.config.id == config.id; });
   if (at == core.groups.end()) {
-    core.groups.push_back({config, State::init, core.now, {}});
+    // What members that were there before make of it at once; their own next change has its own.
+    Cause cause;
+    cause.kind = CauseKind::configChanged;
+    core.groups.push_back({config, State::init, core.now, cause});
   } else {
     at->config = config;
   }

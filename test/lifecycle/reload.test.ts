@@ -65,6 +65,17 @@ describe.skipIf(missing !== '')(`a daemon that is reloaded ${missing}`, () => {
     await world.nothingLeft();
   });
 
+  it('says of a group that is new where it stands, and why', async () => {
+    const daemon = await world.daemon(world.host.writeConfig(configuration()));
+    await world.addresses(OWN, VIP);
+    await daemon.waitForLine(/BACKUP -> MASTER/);
+    world.host.writeConfig(`${configuration()}vrrp_sync_group G {\n  group {\n    VI_1\n  }\n}\n`);
+    daemon.signal('SIGHUP');
+    await daemon.waitForLine(/group G: INIT -> MASTER: the configuration was changed$/);
+    await daemon.stop();
+    await world.nothingLeft();
+  });
+
   it('does not disturb an instance that has not changed', async () => {
     const daemon = await world.daemon(world.host.writeConfig(configuration()));
     await world.addresses(OWN, VIP);
