@@ -35,6 +35,7 @@ function typeText(type) {
       return 'MacText';
     case 'interface':
       return 'InterfaceName';
+    case 'label':
     case 'program':
       return 'string';
     case 'bytes':

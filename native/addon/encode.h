@@ -82,8 +82,7 @@ class Encoder {
       return number(value);
     } else if constexpr (std::is_same_v<T, std::string>) {
       return text(value);
-    } else if constexpr (std::is_same_v<T, core::InterfaceName> ||
-                         std::is_same_v<T, core::ProgramName>) {
+    } else if constexpr (core::isShortName<T>) {
       return text(value.view());
     } else if constexpr (std::is_same_v<T, IpAddress> || std::is_same_v<T, MacAddress>) {
       return text(value.toString());

@@ -91,6 +91,8 @@ class Collector {
       return R"({"is":"mac"})";
     } else if constexpr (std::is_same_v<T, core::InterfaceName>) {
       return R"({"is":"interface"})";
+    } else if constexpr (std::is_same_v<T, core::AddressLabel>) {
+      return R"({"is":"label"})";
     } else if constexpr (std::is_same_v<T, core::ProgramName>) {
       return R"({"is":"program"})";
     } else if constexpr (std::is_same_v<T, core::ByteView>) {

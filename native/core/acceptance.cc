@@ -29,7 +29,7 @@ RejectReason reasonOf(wire::AdvertError error) {
   UNREACHABLE();
 }
 
-const UnicastPeer* peerOf(const InstanceConfig& config, const IpAddress& source) {
+const UnicastPeer* peerOf(const InstanceSettings& config, const IpAddress& source) {
   for (const auto& peer : config.unicastPeers) {
     if (peer.address == source) return &peer;
   }
@@ -38,7 +38,7 @@ const UnicastPeer* peerOf(const InstanceConfig& config, const IpAddress& source)
 
 // RFC 9568 §7.1: the TTL (hop limit) MUST be 255, which no forwarded packet can have. Unicast
 // adverts may come through routers; there the peer's own limits count.
-std::optional<RejectReason> judgeTtl(const InstanceConfig& config, const AdvertReceived& packet) {
+std::optional<RejectReason> judgeTtl(const InstanceSettings& config, const AdvertReceived& packet) {
   if (!config.unicast) {
     return packet.ttl == 255 ? std::nullopt : std::optional(RejectReason::ttl);
   }
@@ -59,7 +59,7 @@ Result<ByteView, RejectReason> open(const CoreState& core, Router& router,
 
 // RFC 3768 §7.1, VRRPv2 only: VRRPv3 has no authentication of its own. Over IPv6 there is no
 // room for the password.
-std::optional<RejectReason> judgeAuth(const InstanceConfig& config, const wire::Advert& advert) {
+std::optional<RejectReason> judgeAuth(const InstanceSettings& config, const wire::Advert& advert) {
   if (config.version == VrrpVersion::v3) return std::nullopt;
   if (advert.authType != authTypeOf(config.auth.kind)) return RejectReason::authType;
   const bool wantsPass = config.auth.kind == AuthKind::pass;
@@ -70,7 +70,7 @@ std::optional<RejectReason> judgeAuth(const InstanceConfig& config, const wire::
   return std::nullopt;
 }
 
-std::optional<RejectReason> judgeSender(const InstanceConfig& config,
+std::optional<RejectReason> judgeSender(const InstanceSettings& config,
                                         const AdvertReceived& packet) {
   if (packet.destination.isMulticast() == config.unicast) return RejectReason::wrongForm;
   if (config.unicast && config.checkUnicastSource && peerOf(config, packet.source) == nullptr) {
@@ -98,7 +98,7 @@ bool lacksAddresses(const Router& router, const wire::Advert& advert) {
          !router.builder.packedAddresses().empty();
 }
 
-wire::AdvertContext contextOf(const InstanceConfig& config, const AdvertReceived& packet) {
+wire::AdvertContext contextOf(const InstanceSettings& config, const AdvertReceived& packet) {
   wire::AdvertContext context;
   context.version = config.version == VrrpVersion::v2 ? wire::Version::v2 : wire::Version::v3;
   context.source = packet.source;

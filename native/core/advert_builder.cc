@@ -21,7 +21,7 @@ wire::AuthType authTypeOf(AuthKind kind) {
   UNREACHABLE();
 }
 
-bool mayUseOldUnicastChecksum(const InstanceConfig& config) {
+bool mayUseOldUnicastChecksum(const InstanceSettings& config) {
   return config.oldUnicastChecksum != OldUnicastChecksum::never && config.unicast &&
          config.version == VrrpVersion::v3 && config.family == Family::ipv4;
 }
@@ -31,7 +31,7 @@ namespace {
 // No virtual router has it.
 constexpr Vrid kNobody{0};
 
-wire::Advert advertOf(const InstanceConfig& config, Priority priority, wire::Bytes packed) {
+wire::Advert advertOf(const InstanceSettings& config, Priority priority, wire::Bytes packed) {
   wire::Advert advert;
   const bool v2 = config.version == VrrpVersion::v2;
   advert.version = v2 ? wire::Version::v2 : wire::Version::v3;
@@ -51,57 +51,60 @@ wire::Advert advertOf(const InstanceConfig& config, Priority priority, wire::Byt
 }  // namespace
 
 void AdvertBuilder::useOldUnicastChecksum() {
-  if (std::exchange(oldUnicastChecksum_, true)) return;
-  for (auto& kept : kept_) kept.key.reset();
+  if (!std::exchange(oldUnicastChecksum_, true)) forget();
 }
 
 void AdvertBuilder::configure(const InstanceConfig& config) {
   oldUnicastChecksum_ =
       mayUseOldUnicastChecksum(config) && config.oldUnicastChecksum == OldUnicastChecksum::always;
-  packed_.clear();
+  forget();
+  std::vector<std::uint8_t> packed;
   std::size_t count = 0;
   for (const auto& each : config.addresses) {
     if (!each.advertised || each.address.family() != config.family) continue;
     if (++count > wire::kMaxAdvertAddresses) break;
     const auto bytes = each.address.bytes();
-    packed_.insert(packed_.end(), bytes.begin(), bytes.end());
+    packed.insert(packed.end(), bytes.begin(), bytes.end());
   }
-  const auto size = wire::advertSize(advertOf(config, config.basePriority, packed_));
-  for (auto& kept : kept_) {
-    kept.key.reset();
-    kept.bytes.resize(size);
-  }
+  const auto size = wire::advertSize(advertOf(config, config.basePriority, packed));
+  packedSize_ = static_cast<std::uint16_t>(packed.size());
+  advertSize_ = static_cast<std::uint16_t>(size);
+  bytes_ = std::vector<std::uint8_t>(packed.size() + kept_.size() * size);
+  std::ranges::copy(packed, bytes_.begin());
 }
 
-ByteView AdvertBuilder::build(const InstanceConfig& config, Priority priority,
+ByteView AdvertBuilder::build(const InstanceSettings& config, Priority priority,
                               const std::optional<IpAddress>& source,
                               const IpAddress& destination) {
-  return buildAs(config.vrid, config, priority, source, destination);
+  return buildAs({config.vrid, priority}, config, source, destination);
 }
 
-ByteView AdvertBuilder::buildProbe(const InstanceConfig& config,
+ByteView AdvertBuilder::buildProbe(const InstanceSettings& config,
                                    const std::optional<IpAddress>& source,
                                    const IpAddress& destination) {
-  return buildAs(kNobody, config, kGoodbyePriority, source, destination);
+  return buildAs({kNobody, kGoodbyePriority}, config, source, destination);
 }
 
-ByteView AdvertBuilder::buildAs(Vrid vrid, const InstanceConfig& config, Priority priority,
+ByteView AdvertBuilder::buildAs(const Speaker& speaker, const InstanceSettings& config,
                                 const std::optional<IpAddress>& source,
                                 const IpAddress& destination) {
-  auto& kept = kept_[priority == kGoodbyePriority ? 1 : 0];
-  const Key key{vrid, priority, source, destination};
-  if (kept.key != key) {
+  const std::size_t which = speaker.priority == kGoodbyePriority ? 1 : 0;
+  const auto room = std::span(bytes_).subspan(packedSize_ + which * advertSize_, advertSize_);
+  const Path path{source, destination};
+  if (path_ != path) forget();
+  if (kept_[which] != speaker) {
     wire::AdvertContext context;
-    auto advert = advertOf(config, priority, packed_);
-    advert.vrid = vrid;
+    auto advert = advertOf(config, speaker.priority, packedAddresses());
+    advert.vrid = speaker.vrid;
     context.version = advert.version;
     context.source = source.value_or(IpAddress{});
     context.destination = oldUnicastChecksum_ ? config.multicastGroup : destination;
     context.v3ChecksumAsV2 = config.v3ChecksumAsV2;
-    kept.size = wire::emitAdvert(advert, context, kept.bytes);
-    kept.key = key;
+    CHECK(wire::emitAdvert(advert, context, room) == room.size());
+    path_ = path;
+    kept_[which] = speaker;
   }
-  return ByteView(kept.bytes).first(kept.size);
+  return room;
 }
 
 }  // namespace failoverd::core

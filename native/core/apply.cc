@@ -17,7 +17,7 @@ namespace failoverd::core::apply {
 namespace {
 
 // Another virtual router, whatever its name: it leaves and starts anew.
-bool sameRouter(const InstanceConfig& a, const InstanceConfig& b) {
+bool sameRouter(const InstanceSettings& a, const InstanceSettings& b) {
   return a.vrid == b.vrid && a.family == b.family && a.version == b.version &&
          a.interfaceName == b.interfaceName && a.vmacName == b.vmacName &&
          a.transmitOnBase == b.transmitOnBase && a.unicast == b.unicast &&
@@ -48,6 +48,8 @@ void makeRoom(CoreState& core) {
   // More than they can need; trackers and interfaces come and go meanwhile.
   core.deadlines.makeRoom(64 + core.routers.size() * kInstancePurposes);
   core.addressees.makeRoom(core.routers.size());
+  core.arrivals.makeRoom(core.routers.size());
+  core.rejections.makeRoom(core.routers.size());
   core.requests.reserve(2 * (core.room.requests + core.statics.list.size()) + 16);
   core.outbox.reserve(64 + core.room.outputs, Outbox::kMany + core.mostOutputs);
 }
@@ -125,16 +127,8 @@ void withdraw(CoreState& core, Router& router, CauseKind kind) {
   health::removeLeftovers(core, router);
 }
 
-// All but what is kept with its state: addresses, routes, rules and filters.
-void keepSettings(Router& router, const InstanceConfig& config) {
-  router.config = config;
-  std::vector<AddressConfig>().swap(router.config.addresses);
-  std::vector<ObjectConfig>().swap(router.config.objects);
-  std::vector<ObjectConfig>().swap(router.config.filters);
-}
-
 void place(CoreState& core, Router& router, const InstanceConfig& config, CauseKind start) {
-  keepSettings(router, config);
+  router.config = config.settings();
   router.builder.configure(config);
   authenticity::configure(router);
   router.health.effective = config.basePriority;
@@ -169,7 +163,7 @@ void update(CoreState& core, Router& router, const InstanceConfig& config) {
   const auto down = router.masterDown();
   const auto downTimerAdverts = router.config.downTimerAdverts;
   const auto announce = router.config.announce;
-  keepSettings(router, config);
+  router.config = config.settings();
   router.builder.configure(config);
   authenticity::configure(router);
   followInterval(core, router, interval, down);
@@ -231,6 +225,8 @@ void removeInstance(CoreState& core, InstanceId id) {
   withdraw(core, *router, CauseKind::removed);
   forget(core, *router);
   for (const auto slot : router->slots) core.deadlines.release(slot);
+  core.arrivals.release(router->arrivals);
+  core.rejections.release(router->rejections);
   core.room -= router->room;
   core.addressees.remove(*router);
   std::erase_if(core.routers, [&](const auto& each) { return each.get() == router; });

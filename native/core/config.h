@@ -50,11 +50,11 @@ struct AuthConfig {
   // The eight bytes of auth_pass, zero padded (pass, and the key of ah).
   std::array<std::uint8_t, 8> password{};
   // The rest is hmac's.
-  std::vector<HmacKey> keys;
   std::uint8_t activeKey = 0;  // the id of the key to sign with; it is among `keys`
-  Duration timeWindow = Duration::ofSeconds(5);
   HmacMode mode = HmacMode::enforce;
   AntiReplay antiReplay = AntiReplay::time;
+  Duration timeWindow = Duration::ofSeconds(5);
+  std::vector<HmacKey> keys;
 };
 
 // A virtual address and everything iproute2 would say of it (ip-address(8)).
@@ -66,7 +66,7 @@ struct AddressConfig {
   // false: installed with the others, absent from adverts (virtual_ipaddress_excluded).
   bool advertised = true;
   std::uint8_t scope = 0;
-  std::string label;
+  AddressLabel label;
   std::optional<IpAddress> broadcast;
   std::optional<IpAddress> peer;
   // IFA_FLAGS bits, IFA_F_NODAD and its like, as linux/if_addr.h numbers them.
@@ -110,8 +110,8 @@ struct AnnounceConfig {
   Duration extraInterval;  // garp_extra_if; zero = off
 };
 
-// One virtual router on one interface.
-struct InstanceConfig {
+// One virtual router on one interface, but for what it has the kernel hold.
+struct InstanceSettings {
   InstanceId id;
   std::string name;  // for traces only; nothing is decided by it
   Revision revision;
@@ -156,13 +156,18 @@ struct InstanceConfig {
 
   AuthConfig auth;
   AnnounceConfig announce;
+  std::vector<TrackerUse> trackers;
+  std::vector<InterfaceUse> interfaces;
+};
+
+struct InstanceConfig : InstanceSettings {
   std::vector<AddressConfig> addresses;
   // Routes, then rules: there while MASTER.
   std::vector<ObjectConfig> objects;
   // There while not MASTER: no packet to the virtual MAC address gets in.
   std::vector<ObjectConfig> filters;
-  std::vector<TrackerUse> trackers;
-  std::vector<InterfaceUse> interfaces;
+
+  [[nodiscard]] const InstanceSettings& settings() const { return *this; }
 };
 
 // Interfaces that together announce no faster than this (garp_interval, gna_interval, and

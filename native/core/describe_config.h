@@ -48,9 +48,9 @@ struct Description<AuthConfig> {
   static constexpr std::string_view name = "AuthConfig";
   static constexpr auto fields =
       std::tuple(field("kind", &AuthConfig::kind), secretField("password", &AuthConfig::password),
-                 field("keys", &AuthConfig::keys), field("activeKey", &AuthConfig::activeKey),
-                 field("timeWindow", &AuthConfig::timeWindow), field("mode", &AuthConfig::mode),
-                 field("antiReplay", &AuthConfig::antiReplay));
+                 field("activeKey", &AuthConfig::activeKey), field("mode", &AuthConfig::mode),
+                 field("antiReplay", &AuthConfig::antiReplay),
+                 field("timeWindow", &AuthConfig::timeWindow), field("keys", &AuthConfig::keys));
 };
 
 template <>
@@ -183,10 +183,10 @@ struct Description<InstanceConfig> {
       field("strict", &InstanceConfig::strict), field("quick", &InstanceConfig::quick),
       field("trackPrimary", &InstanceConfig::trackPrimary), field("gate", &InstanceConfig::gate),
       field("neverNobody", &InstanceConfig::neverNobody), field("auth", &InstanceConfig::auth),
-      field("announce", &InstanceConfig::announce), field("addresses", &InstanceConfig::addresses),
-      field("objects", &InstanceConfig::objects), field("filters", &InstanceConfig::filters),
-      field("trackers", &InstanceConfig::trackers),
-      field("interfaces", &InstanceConfig::interfaces));
+      field("announce", &InstanceConfig::announce), field("trackers", &InstanceConfig::trackers),
+      field("interfaces", &InstanceConfig::interfaces),
+      field("addresses", &InstanceConfig::addresses), field("objects", &InstanceConfig::objects),
+      field("filters", &InstanceConfig::filters));
 };
 
 template <>

@@ -156,7 +156,7 @@ class Decoder {
     } else if constexpr (byteArraySize<T> != 0) {
       return readByteArray(from, to);
     } else if constexpr (std::is_same_v<T, IpAddress> || std::is_same_v<T, MacAddress> ||
-                         std::is_same_v<T, InterfaceName> || std::is_same_v<T, ProgramName>) {
+                         isShortName<T>) {
       return readParsed(from, to);
     } else {
       return readNumber(from, to);
@@ -192,7 +192,9 @@ class Decoder {
       what = "hardware address";
     } else {
       parsed = T::from(word);
-      what = std::is_same_v<T, InterfaceName> ? "interface name" : "program name";
+      what = std::is_same_v<T, InterfaceName>  ? "interface name"
+             : std::is_same_v<T, AddressLabel> ? "address label"
+                                               : "program name";
     }
     if (!parsed) return refuse(notA(word, what));
     return to = *parsed, true;

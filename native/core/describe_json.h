@@ -92,7 +92,7 @@ class JsonWriter {
       number(value);
     } else if constexpr (std::is_same_v<T, std::string>) {
       quoted(value);
-    } else if constexpr (std::is_same_v<T, InterfaceName> || std::is_same_v<T, ProgramName>) {
+    } else if constexpr (isShortName<T>) {
       quoted(value.view());
     } else if constexpr (std::is_same_v<T, IpAddress> || std::is_same_v<T, MacAddress>) {
       quoted(value.toString());

@@ -34,6 +34,11 @@ template <class Tag, class Rep>
 inline constexpr bool isStrongInt<StrongInt<Tag, Rep>> = true;
 
 template <class T>
+inline constexpr bool isShortName = false;
+template <class Of>
+inline constexpr bool isShortName<ShortName<Of>> = true;
+
+template <class T>
 inline constexpr bool isOptional = false;
 template <class T>
 inline constexpr bool isOptional<std::optional<T>> = true;

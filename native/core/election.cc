@@ -151,8 +151,7 @@ void changeState(CoreState& core, Router& router, const Transition& next, Happen
   router.state = next.to;
   router.since = core.now;
   router.cause = cause;
-  router.rejections.told.fill(false);
-  router.rejections.oddTold.fill(false);
+  core.forgetTold(router);
   if (from == State::fault) forgetSilentMaster(core, router);
   enter(core, router);
   react(core, router, next.reaction, cause);
@@ -166,8 +165,8 @@ void changeState(CoreState& core, Router& router, const Transition& next, Happen
 void remember(CoreState& core, Router& router, const HeardAdvert& advert) {
   auto& seen = router.seen;
   if (seen.heard && seen.address == advert.source && advert.priority != kGoodbyePriority) {
-    router.arrivals.heard(core.now - *seen.heard, router.masterInterval(),
-                          router.config.downTimerAdverts);
+    core.arrivals.own(router.arrivals)
+        .heard(core.now - *seen.heard, router.masterInterval(), router.config.downTimerAdverts);
   }
   seen.heard = core.now;
   if (advert.priority == kGoodbyePriority) return;
@@ -183,8 +182,7 @@ void remember(CoreState& core, Router& router, const HeardAdvert& advert) {
 void tellMaster(CoreState& core, Router& router, const std::optional<IpAddress>& before) {
   const auto& seen = router.seen;
   if (!seen.address || seen.address == before) return;
-  router.rejections.told.fill(false);
-  router.rejections.oddTold.fill(false);
+  core.forgetTold(router);
   core.outbox.push(
       MasterChanged{router.id(), *seen.address, seen.priority, router.masterInterval()});
 }

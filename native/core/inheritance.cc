@@ -54,7 +54,7 @@ CarriedInstance tellOne(const CoreState& core, const Router& router) {
   return told;
 }
 
-bool isSame(const InstanceConfig& config, const CarriedInstance& one) {
+bool isSame(const InstanceSettings& config, const CarriedInstance& one) {
   return config.name == one.name && config.vrid == one.vrid && config.family == one.family &&
          config.version == one.version && config.interfaceName == one.interfaceName;
 }

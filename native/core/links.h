@@ -18,8 +18,8 @@ struct LocalAddress {
   bool tentative = false;
   bool ours = false;
   bool duplicate = false;     // IPv6: another host has it
-  std::uint64_t order = 0;    // of appearance: the kernel lists primary addresses first
   std::uint32_t listing = 0;  // the dump that named it last
+  std::uint64_t order = 0;    // of appearance: the kernel lists primary addresses first
 };
 
 struct Link {

@@ -14,8 +14,9 @@ namespace {
 
 void reject(CoreState& core, Router& router, RejectReason reason, Vrid vrid,
             const IpAddress& source) {
-  const auto total = router.rejections.count(reason, router.config.auth.kind);
-  auto& told = router.rejections.told[static_cast<std::size_t>(reason)];
+  auto& rejections = core.rejections.own(router.rejections);
+  const auto total = rejections.count(reason, router.config.auth.kind);
+  auto& told = rejections.told[static_cast<std::size_t>(reason)];
   if (std::exchange(told, true)) return;
   core.outbox.push(AdvertRejected{router.id(), reason, source, vrid, total});
 }
@@ -29,7 +30,8 @@ void rejectStray(CoreState& core, RejectReason reason, Vrid vrid, const IpAddres
 }
 
 void tellOdd(CoreState& core, Router& router, OddReason reason, const IpAddress& source) {
-  auto& told = router.rejections.oddTold[static_cast<std::size_t>(reason)];
+  auto& rejections = core.rejections.own(router.rejections);
+  auto& told = rejections.oddTold[static_cast<std::size_t>(reason)];
   if (told) return;
   told = true;
   core.outbox.push(AdvertOdd{router.id(), reason, source});

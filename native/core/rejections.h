@@ -18,6 +18,10 @@ struct Rejections {
   std::uint64_t count(RejectReason reason, AuthKind auth);
   // In the categories of keepalived's statistics.
   void tell(InstanceCounters& counters) const;
+  void forgetTold() {
+    told.fill(false);
+    oddTold.fill(false);
+  }
 
   std::array<std::uint64_t, kReasons> counts{};
   // Only those of auth_hmac are told by reason; AH refuses for these reasons, too.

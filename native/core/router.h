@@ -18,6 +18,7 @@
 #include "core/object_set.h"
 #include "core/priority.h"
 #include "core/rejections.h"
+#include "core/seldom.h"
 #include "core/status.h"
 #include "core/timing.h"
 
@@ -32,20 +33,20 @@ struct VirtualAddress {
   AddressConfig config;
   IfIndex ifIndex;  // 0: its interface does not exist
   AddressState state = AddressState::absent;
+  // It stood there before us and belongs to the host: it is never removed.
+  bool foreign = false;
+  // Confirmed, and not yet announced.
+  bool unannounced = false;
+  // Confirmed, but the kernel still looks for duplicates (RFC 4862 §5.4): announced after.
+  bool awaitsDad = false;
   std::int32_t errorNumber = 0;
   // The number of the request that is on its way; 0 = none.
   std::uint32_t request = 0;
-  // It stood there before us and belongs to the host: it is never removed.
-  bool foreign = false;
   // foreign_addresses.cc: where somebody else has put it on this host, as was told; 0 = nowhere.
   IfIndex foreignOn;
-  // Confirmed, and not yet announced.
-  bool unannounced = false;
   // pacing.cc: which of the core's flows its announcements wait in, and how many do.
   std::uint32_t flow = kNoFlow;
   std::uint32_t owed = 0;
-  // Confirmed, but the kernel still looks for duplicates (RFC 4862 §5.4): announced after.
-  bool awaitsDad = false;
   // Removals by ourselves whose notification has not come yet.
   std::uint32_t ownRemovals = 0;
   // How often somebody else has removed it, and in the present minute.
@@ -118,7 +119,7 @@ struct Room {
 };
 
 struct Router {
-  InstanceConfig config;  // without addresses, objects and filters: see the lists below
+  InstanceSettings config;
   Room room;
   std::size_t group = kNoGroup;  // index into CoreState::groups
   static constexpr std::size_t kNoGroup = static_cast<std::size_t>(-1);
@@ -151,8 +152,9 @@ struct Router {
   AdvertBuilder builder;
   Authenticity authenticity;
   Totals counters;
-  Arrivals arrivals;
-  Rejections rejections;
+  // A MASTER may have heard nobody, and most refuse nothing.
+  Seldom<Arrivals>::Place arrivals = Seldom<Arrivals>::kNone;
+  Seldom<Rejections>::Place rejections = Seldom<Rejections>::kNone;
 
   // An operator wants it to serve nothing here until further notice. Outlives a new revision.
   bool drained = false;

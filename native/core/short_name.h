@@ -31,6 +31,7 @@ class ShortName {
 };
 
 using InterfaceName = ShortName<struct OfInterface>;
+using AddressLabel = ShortName<struct OfAddress>;
 using ProgramName = ShortName<struct OfProgram>;
 
 }  // namespace failoverd::core

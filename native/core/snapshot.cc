@@ -25,6 +25,8 @@ std::optional<Instant> nextDeadlineOf(const CoreState& core, const Router& route
   return next;
 }
 
+const Arrivals kNoArrivals;
+
 void tell(const CoreState& core, const Router& router, InstanceStatus& status) {
   status.instance = router.id();
   status.name = router.config.name;
@@ -55,8 +57,11 @@ void tell(const CoreState& core, const Router& router, InstanceStatus& status) {
                  [&](const VirtualAddress& vip) { return statusOf(core, vip); });
   status.counters = {};
   router.counters.tell(status.counters);
-  router.rejections.tell(status.counters);
-  router.arrivals.tell(status.arrivals);
+  if (const auto* rejections = core.rejections.find(router.rejections)) {
+    rejections->tell(status.counters);
+  }
+  const auto* arrivals = core.arrivals.find(router.arrivals);
+  (arrivals == nullptr ? kNoArrivals : *arrivals).tell(status.arrivals);
 }
 
 }  // namespace

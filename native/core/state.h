@@ -83,6 +83,8 @@ struct CoreState {
   std::vector<StaticUse> staticUses;
   std::vector<std::unique_ptr<Router>> routers;  // by id
   Addressees addressees;
+  Seldom<Arrivals> arrivals;
+  Seldom<Rejections> rejections;
   Room room;                    // the sum of theirs
   std::size_t mostOutputs = 0;  // of any one of them so far
   std::vector<Group> groups;
@@ -102,6 +104,10 @@ struct CoreState {
     deadlines.arm(slot, at);
   }
   void cancel(const Router& router, Purpose purpose) { deadlines.cancel(router.slot(purpose)); }
+  // What was refused is told anew when it happens again.
+  void forgetTold(const Router& router) {
+    if (auto* refused = rejections.find(router.rejections)) refused->forgetTold();
+  }
   [[nodiscard]] bool armed(const Router& router, Purpose purpose) const {
     return deadlines.armed(router.slot(purpose));
   }

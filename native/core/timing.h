@@ -25,7 +25,7 @@ inline Duration skewTime(VrrpVersion version, Priority priority, Duration master
 
 // RFC 9568 §6.1: 3 * Active_Adver_Interval + Skew_Time. The 3 is keepalived's
 // down_timer_adverts.
-inline Duration masterDownInterval(const InstanceConfig& config, Priority priority,
+inline Duration masterDownInterval(const InstanceSettings& config, Priority priority,
                                    Duration masterInterval) {
   const auto adverts = std::max<std::int64_t>(config.downTimerAdverts, 1);
   return sane(masterInterval) * adverts + skewTime(config.version, priority, masterInterval);

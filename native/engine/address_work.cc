@@ -4,9 +4,9 @@ namespace failoverd::engine {
 
 void AddressWork::add(const core::AddAddress& wanted) {
   const auto& config = *wanted.address;
-  requests_.add(wanted.request,
-                {wanted.ifIndex, config.address, config.prefixLength, config.scope, config.label,
-                 config.broadcast, config.peer, config.flags, config.preferredLifetime});
+  requests_.add(wanted.request, {wanted.ifIndex, config.address, config.prefixLength, config.scope,
+                                 config.label.view(), config.broadcast, config.peer, config.flags,
+                                 config.preferredLifetime});
   ++asked_;
 }
 

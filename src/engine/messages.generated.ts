@@ -165,11 +165,11 @@ export interface HmacKey {
 export interface AuthConfig {
   readonly kind: AuthKind;
   readonly password: Uint8Array;
-  readonly keys: readonly HmacKey[];
   readonly activeKey: number;
-  readonly timeWindow: Micros;
   readonly mode: HmacMode;
   readonly antiReplay: AntiReplay;
+  readonly timeWindow: Micros;
+  readonly keys: readonly HmacKey[];
 }
 
 export interface AnnounceConfig {
@@ -180,6 +180,18 @@ export interface AnnounceConfig {
   readonly lowerPriorityRepeat: number;
   readonly lowerPriorityDelay: Micros;
   readonly extraInterval: Micros;
+}
+
+export interface TrackerUse {
+  readonly tracker: TrackerId;
+  readonly weight: number;
+  readonly reverse: boolean;
+}
+
+export interface InterfaceUse {
+  readonly interfaceName: InterfaceName;
+  readonly weight: number;
+  readonly reverse: boolean;
 }
 
 export interface AddressConfig {
@@ -220,18 +232,6 @@ export interface ObjectConfig {
   readonly track: boolean;
 }
 
-export interface TrackerUse {
-  readonly tracker: TrackerId;
-  readonly weight: number;
-  readonly reverse: boolean;
-}
-
-export interface InterfaceUse {
-  readonly interfaceName: InterfaceName;
-  readonly weight: number;
-  readonly reverse: boolean;
-}
-
 export interface InstanceConfig {
   readonly id: InstanceId;
   readonly name: string;
@@ -268,11 +268,11 @@ export interface InstanceConfig {
   readonly neverNobody: boolean;
   readonly auth: AuthConfig;
   readonly announce: AnnounceConfig;
+  readonly trackers: readonly TrackerUse[];
+  readonly interfaces: readonly InterfaceUse[];
   readonly addresses: readonly AddressConfig[];
   readonly objects: readonly ObjectConfig[];
   readonly filters: readonly ObjectConfig[];
-  readonly trackers: readonly TrackerUse[];
-  readonly interfaces: readonly InterfaceUse[];
 }
 
 export interface ApplyInstance {

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 
 export type TypeSpec =
-  | { is: 'boolean' | 'string' | 'ip' | 'mac' | 'interface' | 'program' | 'micros' }
+  | { is: 'boolean' | 'string' | 'ip' | 'mac' | 'interface' | 'label' | 'program' | 'micros' }
   | { is: 'number'; name?: string; min: number; max: number }
   | { is: 'bytes'; length?: number }
   | { is: 'optional' | 'array'; of: TypeSpec }
@@ -42,6 +42,7 @@ export function arbitraryOf(type: TypeSpec, schema: Schema): fc.Arbitrary<unknow
     case 'mac':
       return mac;
     case 'interface':
+    case 'label':
     case 'program':
       return shortName;
     case 'micros':

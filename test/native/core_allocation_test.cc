@@ -1,3 +1,5 @@
+#include <malloc.h>
+
 #include <cstdlib>
 #include <new>
 
@@ -6,16 +8,33 @@
 #include "testing.h"
 
 // Steady state allocates nothing: adverts sent and received, deadlines, second masters,
-// priorities, and pictures of all of it for readers of status. Counted by the allocator itself.
+// priorities, and pictures of all of it for readers of status. Counted by the allocator itself, as
+// is the memory that an instance has of its own.
 namespace {
 
 bool counting = false;
 std::size_t allocations = 0;
+// In pieces as small as those of one instance: what all have together are tables, with room that
+// takes no memory before it is used.
+std::size_t smallBytes = 0;
+constexpr std::size_t kSmall = 4096;
+
+std::size_t smallSizeOf(void* memory) {
+  const auto size = ::malloc_usable_size(memory);
+  return size <= kSmall ? size : 0;
+}
 
 void* allocate(std::size_t size) {
   if (counting) ++allocations;
-  if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
-  std::abort();
+  void* memory = std::malloc(size == 0 ? 1 : size);
+  if (memory == nullptr) std::abort();
+  smallBytes += smallSizeOf(memory);
+  return memory;
+}
+
+void release(void* memory) {
+  smallBytes -= smallSizeOf(memory);
+  std::free(memory);
 }
 
 }  // namespace
@@ -28,16 +47,16 @@ void* operator new[](std::size_t size) {
   return allocate(size);
 }
 void operator delete(void* memory) noexcept {
-  std::free(memory);
+  release(memory);
 }
 void operator delete[](void* memory) noexcept {
-  std::free(memory);
+  release(memory);
 }
 void operator delete(void* memory, std::size_t) noexcept {
-  std::free(memory);
+  release(memory);
 }
 void operator delete[](void* memory, std::size_t) noexcept {
-  std::free(memory);
+  release(memory);
 }
 // NOLINTEND
 
@@ -158,4 +177,23 @@ TEST_CASE("nor a takeover, a second master, a changed priority and the way back"
     router.run(Duration::ofSeconds(6));
   };
   EXPECT(allocationsOf(episode) == 0);
+}
+
+TEST_CASE("an instance has less than two kilobytes of its own") {
+  constexpr std::uint32_t kInstances = 1000;
+  auto config = Lab::instanceV3(200, Duration::ofSeconds(1));
+  Bare router(config);
+  const auto before = smallBytes;
+  for (std::uint32_t id = 2; id <= kInstances + 1; ++id) {
+    config.id = InstanceId{id};
+    config.vrid = Vrid{static_cast<std::uint8_t>(1 + id % 255)};
+    config.addresses = {
+        lab::vip(("10.1." + std::to_string(id / 250) + "." + std::to_string(id % 250)).c_str())};
+    router.give(core::ApplyInstance{config});
+    router.give(core::ListenResult{config.id, 0});
+  }
+  router.run(Duration::ofSeconds(10));
+  const auto own = (smallBytes - before) / kInstances;
+  EXPECT(own > 500);
+  EXPECT(own < 2000);
 }

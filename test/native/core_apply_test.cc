@@ -147,3 +147,28 @@ TEST_CASE("swapping two VRIDs moves no VIP away for good") {
   EXPECT(lab.has(0, "10.0.1.100"));
   EXPECT(lab.has(0, "10.0.1.101"));
 }
+
+TEST_CASE("what was refused is counted over a change, and from zero after a removal") {
+  Lab lab(1);
+  auto config = Lab::instance(100);
+  lab.apply(0, config);
+  const auto refused = [&] { return lab.status(0).counters.checksumErrors; };
+  const auto hearBad = [&] {
+    auto bytes = Lab::advertBytes("10.0.1.9", Lab::instance(200), 200);
+    bytes[6] = static_cast<std::uint8_t>(bytes[6] ^ 1);
+    lab.injectBytes(0, "10.0.1.9", bytes);
+  };
+  EXPECT(refused() == 0);
+  hearBad();
+  hearBad();
+  EXPECT(refused() == 2);
+  config = revised(config);
+  config.vrid = Vrid{77};
+  lab.apply(0, config);
+  EXPECT(refused() == 2);
+  lab.give(0, core::RemoveInstance{config.id});
+  lab.apply(0, Lab::instance(100));
+  EXPECT(refused() == 0);
+  hearBad();
+  EXPECT(refused() == 1);
+}
