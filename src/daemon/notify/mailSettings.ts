@@ -1,6 +1,7 @@
 /** `smtp_*` and `notification_email` in the words of src/notify. */
 import { hostname, userInfo } from 'node:os';
 import { toMilliseconds } from '../../base/units.ts';
+import { findNamed } from '../../config/findNamed.ts';
 import type { Model } from '../../config/index.ts';
 import type { NotifyEvent } from '../../notify/event.ts';
 import type { MailSettings } from '../../notify/mailQueue.ts';
@@ -36,6 +37,8 @@ export function mailSettings({ globals }: Model): MailSettings | undefined {
 
 /** `smtp_alert` of the instance or group that the event is about. */
 export function isMailed(event: NotifyEvent, model: Model): boolean {
-  const all = event.kind === 'INSTANCE' ? model.instances : model.syncGroups;
-  return all.some(({ name, smtpAlert }) => name === event.name && smtpAlert);
+  const { kind, name } = event;
+  const owner =
+    kind === 'INSTANCE' ? findNamed(model.instances, name) : findNamed(model.syncGroups, name);
+  return owner?.smtpAlert === true;
 }

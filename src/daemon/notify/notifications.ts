@@ -7,6 +7,7 @@ import type { Clock } from '../../base/clock.ts';
 import { explainOutcome, isSuccess } from '../../base/script.ts';
 import type { ScriptCommand, ScriptPolicy, StartScript } from '../../base/script.ts';
 import type { Log } from '../../base/log.ts';
+import { findNamed } from '../../config/findNamed.ts';
 import type { Command, Model, NotifyScripts as ModelScripts } from '../../config/index.ts';
 import type { Command as EngineCommand, EngineEvent } from '../../engine/messages.generated.ts';
 import type { NotifyKind, NotifyScripts, NotifyTarget } from '../../notify/event.ts';
@@ -118,8 +119,9 @@ export class Notifications {
     const isInstance = kind === 'INSTANCE';
     const { names, clock } = this.#parts;
     const name = isInstance ? names.instance(id) : names.group(id);
-    const all = isInstance ? before.instances : before.syncGroups;
-    const notify = all.find((one) => one.name === name)?.notify;
+    const notify = (
+      isInstance ? findNamed(before.instances, name) : findNamed(before.syncGroups, name)
+    )?.notify;
     if (notify === undefined) return;
     const present = this.#tellings.stateOf(kind, id) ?? 'INIT';
     const what = deletionState({ announceDeleted: notify.tellDeleted }, present);

@@ -1,4 +1,5 @@
 /** The engine's events in the words of notify scripts. Pure. */
+import { findNamed } from '../../config/findNamed.ts';
 import type { Model } from '../../config/index.ts';
 import type { EngineEvent, State, StateChanged } from '../../engine/messages.generated.ts';
 import type { NotifyContext, NotifyEvent, NotifyState } from '../../notify/event.ts';
@@ -89,7 +90,7 @@ const stopping = 'failoverd is stopping';
 
 /** What the file says of an instance. */
 export function contextOf(name: string, model: Model): NotifyContext {
-  const instance = model.instances.find((one) => one.name === name);
+  const instance = findNamed(model.instances, name);
   if (instance === undefined) return {};
   return {
     basePriority: instance.priority,

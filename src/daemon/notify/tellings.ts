@@ -3,6 +3,7 @@
  * that it can be told again. Pure but for that.
  */
 import { Shared } from '../../base/shared.ts';
+import { findNamed } from '../../config/findNamed.ts';
 import type { Model } from '../../config/index.ts';
 import type { EngineEvent } from '../../engine/messages.generated.ts';
 import type { NotifyEvent, NotifyKind, NotifyState } from '../../notify/event.ts';
@@ -83,8 +84,8 @@ export class Tellings {
     if (known === undefined) return undefined;
     this.#known.INSTANCE.set(id, this.#shared.of({ state: known.state, priority }));
     const name = this.#names.instance(id);
-    const wanted = model.instances.some((one) => one.name === name && one.notifyPriorityChanges);
-    if (!wanted || (known.state !== 'MASTER' && known.state !== 'BACKUP')) return undefined;
+    const wanted = findNamed(model.instances, name)?.notifyPriorityChanges;
+    if (wanted !== true || (known.state !== 'MASTER' && known.state !== 'BACKUP')) return undefined;
     const what = `${known.state}_PRIORITY` as const;
     return { event: undefined, line: { kind: 'INSTANCE', name, what, priority } };
   }
