@@ -58,7 +58,6 @@ export class Dispatch {
   readonly #parts: DispatchParts;
   readonly #listeners: EventListener[] = [];
   readonly #causes = new Shared<Cause>();
-  readonly #chains = new Shared<Chain>();
   readonly #repeats = new RateLimit(repeatedLimit);
   #view = new Map<number, InstanceView>();
   #changed = false;
@@ -160,14 +159,14 @@ export class Dispatch {
       subject,
       sentence: `${message}${more}`,
       event,
-      ...this.#chain(event, before),
+      chain: this.#chain(event, before),
     });
   }
 
-  #chain(event: EngineEvent, view: InstanceView | undefined): { readonly chain?: Chain } {
-    if (event.kind !== 'StateChanged') return {};
+  #chain(event: EngineEvent, view: InstanceView | undefined): Chain | undefined {
+    if (event.kind !== 'StateChanged') return undefined;
     const { journal, names, told } = this.#parts;
-    const chain = chainOf({
+    return chainOf({
       event,
       view,
       told: told(event.instance),
@@ -176,7 +175,6 @@ export class Dispatch {
       instance: names.instance(event.instance),
       wallMs: Date.now(),
     });
-    return { chain: this.#chains.of(chain) };
   }
 }
 

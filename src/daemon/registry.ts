@@ -9,9 +9,13 @@ import type { Names } from '../observe/names.ts';
 import type { Described } from '../observe/statusReport.ts';
 import type { Told } from '../observe/why.ts';
 
+/** Of an instance. One table for all of it, since a place in a table is much beside a value. */
+interface Known extends Described {
+  readonly told: Told;
+}
+
 export class Registry implements Names {
-  readonly #instances = new Map<number, Described>();
-  readonly #told = new Map<number, Told>();
+  readonly #instances = new Map<number, Known>();
   readonly #groups = new Map<number, string>();
   readonly #trackers = new Map<number, TrackerConfig>();
   readonly #trackersByName = new Map<string, TrackerConfig>();
@@ -24,8 +28,7 @@ export class Registry implements Names {
       switch (command.kind) {
         case 'ApplyInstance': {
           const { id, revision } = command.config;
-          this.#instances.set(id, describe(command.config));
-          this.#told.set(id, told.of({ revision, wallMs }));
+          this.#instances.set(id, describe(command.config, told.of({ revision, wallMs })));
           break;
         }
         case 'ApplyGroup':
@@ -65,7 +68,7 @@ export class Registry implements Names {
 
   /** Which revision that was, and when. */
   told(id: number): Told | undefined {
-    return this.#told.get(id);
+    return this.#instances.get(id)?.told;
   }
 
   group(id: number): string {
@@ -85,9 +88,9 @@ export class Registry implements Names {
   }
 }
 
-function describe(config: InstanceConfig): Described {
+function describe(config: InstanceConfig, told: Told): Known {
   const { name, interfaceName, vrid, family, version, advertInterval } = config;
-  return { name, interfaceName, vrid, family, version, advertInterval };
+  return { name, interfaceName, vrid, family, version, advertInterval, told };
 }
 
 function keyOf(tracker: Pick<TrackerConfig, 'kind' | 'name'>): string {

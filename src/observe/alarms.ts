@@ -72,6 +72,11 @@ export class Alarms {
     return [...this.#raised.values()];
   }
 
+  /** Instances that are MASTER. */
+  get masters(): ReadonlySet<number> {
+    return this.#masters;
+  }
+
   /** Whether `onStatus` could tell anything now: a picture of thousands of instances costs much. */
   get needsStatus(): boolean {
     if (this.#unheard.size > 0 || this.#lower.size > 0) return true;

@@ -3,7 +3,11 @@
  *
  * Two bounds: so many entries in all, and for each instance so many of its transitions, which
  * stay when another instance floods the rest. `failoverd why` reads the second, `events` the first.
+ *
+ * Of thousands of instances most do the same for the same reason. What has happened is kept once for
+ * all of them, and with each only who and when.
  */
+import { Shared } from '../base/shared.ts';
 import type { EngineEvent } from '../engine/messages.generated.ts';
 
 /** What the daemon itself adds; docs/events.schema.json lists the same. */
@@ -58,10 +62,82 @@ export interface JournalEntry {
   /** The event with its cause, for machines. */
   readonly event: EngineEvent | undefined;
   /** With a transition: what was known at that moment. */
-  readonly chain?: Chain;
+  readonly chain?: Chain | undefined;
 }
 
 export type NewEntry = Omit<JournalEntry, 'number'>;
+
+/** Of an entry, what does not say whom it is about. */
+interface Happening {
+  readonly kind: JournalEntry['kind'];
+  /** Without the subject that it begins with. */
+  readonly sentence: string;
+  readonly beginsWithSubject: boolean;
+  /** Without the number of its instance. */
+  readonly event: Omit<EngineEvent, 'instance'> | undefined;
+  readonly chain: Chain | undefined;
+}
+
+/** An entry as it is kept; to be read, and written as JSON, like any other. */
+class KeptEntry implements JournalEntry {
+  readonly number: number;
+  readonly wallMs: number;
+  readonly subject: string | undefined;
+  readonly #instance: number | undefined;
+  readonly #happening: Happening;
+
+  constructor(number: number, entry: NewEntry, happenings: Shared<Happening>) {
+    const { wallMs, subject, event } = entry;
+    this.number = number;
+    this.wallMs = wallMs;
+    this.subject = subject;
+    this.#instance = event !== undefined && 'instance' in event ? event.instance : undefined;
+    this.#happening = happenings.of(happeningOf(entry));
+  }
+
+  get kind(): JournalEntry['kind'] {
+    return this.#happening.kind;
+  }
+
+  get sentence(): string {
+    const { sentence, beginsWithSubject } = this.#happening;
+    return beginsWithSubject ? `${this.subject}${sentence}` : sentence;
+  }
+
+  get event(): EngineEvent | undefined {
+    const { event } = this.#happening;
+    if (event === undefined) return undefined;
+    if (this.#instance === undefined) return event as EngineEvent;
+    const { kind, ...rest } = event;
+    return { kind, instance: this.#instance, ...rest } as EngineEvent;
+  }
+
+  get chain(): Chain | undefined {
+    return this.#happening.chain;
+  }
+
+  toJSON(): JournalEntry {
+    const { number, wallMs, kind, subject, sentence, event, chain } = this;
+    return { number, wallMs, kind, subject, sentence, event, chain };
+  }
+}
+
+function happeningOf({ kind, subject, sentence, event, chain }: NewEntry): Happening {
+  const beginsWithSubject = subject !== undefined && sentence.startsWith(subject);
+  return {
+    kind,
+    sentence: beginsWithSubject ? sentence.slice(subject.length) : sentence,
+    beginsWithSubject,
+    event: event === undefined ? undefined : withoutInstance(event),
+    chain,
+  };
+}
+
+function withoutInstance(event: EngineEvent): Omit<EngineEvent, 'instance'> {
+  if (!('instance' in event)) return event;
+  const { instance: _, ...rest } = event;
+  return rest;
+}
 
 export interface JournalOptions {
   readonly maxEntries: number;
@@ -73,8 +149,9 @@ const defaultJournal: JournalOptions = { maxEntries: 2000, maxTransitions: 20 };
 export class Journal {
   readonly #options: JournalOptions;
   readonly #listeners = new Set<(entry: JournalEntry) => void>();
-  #entries: JournalEntry[] = [];
-  readonly #transitions = new Map<string, JournalEntry[]>();
+  readonly #happenings = new Shared<Happening>();
+  #entries: KeptEntry[] = [];
+  readonly #transitions = new Map<string, readonly KeptEntry[]>();
   #number = 0;
 
   constructor(options: JournalOptions = defaultJournal) {
@@ -87,19 +164,14 @@ export class Journal {
     return numbered;
   }
 
-  #append({ wallMs, kind, subject, sentence, event, chain }: NewEntry): JournalEntry {
-    const number = ++this.#number;
-    // Spelt out: what is added behind a spread gives each object a shape of its own.
-    const numbered: JournalEntry =
-      chain === undefined
-        ? { number, wallMs, kind, subject, sentence, event }
-        : { number, wallMs, kind, subject, sentence, event, chain };
-    this.#entries.push(numbered);
+  #append(entry: NewEntry): KeptEntry {
+    const kept = new KeptEntry(++this.#number, entry, this.#happenings);
+    this.#entries.push(kept);
     // Cut now and then: shifting an array at every entry would cost its length each time.
     const { maxEntries } = this.#options;
     if (this.#entries.length >= maxEntries * 1.25) this.#entries = this.#entries.slice(-maxEntries);
-    if (isTransition(numbered)) this.#keepTransition(numbered);
-    return numbered;
+    if (isTransition(entry)) this.#keepTransition(kept);
+    return kept;
   }
 
   /** What another process has found out, oldest first; it comes before what is here already. */
@@ -108,7 +180,7 @@ export class Journal {
     this.#entries = [];
     this.#transitions.clear();
     this.#number = 0;
-    for (const { number: _, ...entry } of [...entries, ...own]) this.#append(entry);
+    for (const entry of [...entries, ...own]) this.#append(entry);
   }
 
   /** What an heir is told: the last entries, and the transitions that are older. */
@@ -146,7 +218,7 @@ export class Journal {
     this.#transitions.delete(subject);
   }
 
-  #keepTransition(entry: JournalEntry): void {
+  #keepTransition(entry: KeptEntry): void {
     if (entry.subject === undefined) return;
     const kept = [...(this.#transitions.get(entry.subject) ?? []), entry];
     // A slice is of the right size: an array that is pushed to has room for a dozen more.
@@ -155,7 +227,7 @@ export class Journal {
 }
 
 /** That a process goes on in the state of another one is none. */
-function isTransition({ event, kind }: JournalEntry): boolean {
+function isTransition({ event, kind }: NewEntry): boolean {
   if (event !== undefined && 'cause' in event && event.cause.kind === 'carriedOver') return false;
   return kind === 'StateChanged' || kind === 'GroupStateChanged';
 }

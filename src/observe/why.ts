@@ -50,7 +50,7 @@ export function chainOf(parts: ChainParts): Chain {
       (kind === 'reload' && !reloaded) ||
       (kind === 'operator' && (subject ?? instance) === instance),
   );
-  const late = find(({ event: one }) => one?.kind === 'LateDeadline')?.event;
+  const late = find(({ kind }) => kind === 'LateDeadline')?.event;
   const priority = priorityChangeOf(parts);
   const tracker = trackerWordOf(parts, event.cause.tracker ?? priority?.tracker);
   return {

@@ -39,6 +39,24 @@ describe('the journal', () => {
     expect(journal.transitions('a').map(({ sentence }) => sentence)).toEqual(['old', 'own']);
   });
 
+  it('keeps once what happens to many, and tells it of each', () => {
+    const journal = new Journal();
+    const all = [1, 2].map((instance) => {
+      const event = stateChanged({ instance, to: 'master' });
+      const subject = `VI_${instance}`;
+      const sentence = `${subject}: BACKUP -> MASTER`;
+      const chain = { revision: 1 };
+      const number = instance;
+      const added = { wallMs: instance, kind: event.kind, subject, sentence, event, chain };
+      journal.add(added);
+      return { number, ...added };
+    });
+    expect(JSON.parse(JSON.stringify(journal.since()))).toEqual(JSON.parse(JSON.stringify(all)));
+    expect(Object.keys(journal.since()[0]?.event ?? {}).slice(0, 2)).toEqual(['kind', 'instance']);
+    expect(journal.transitions('VI_2')[0]).toMatchObject({ sentence: 'VI_2: BACKUP -> MASTER' });
+    expect(journal.since()[0]?.chain).toBe(journal.since()[1]?.chain);
+  });
+
   it('tells followers until they leave', () => {
     const journal = new Journal();
     const heard: number[] = [];

@@ -35,6 +35,7 @@ export class AlarmWatch {
     this.#claims = new ClaimsWatch({
       instances: parts.instances,
       name: (instance) => parts.names.instance(instance),
+      masters: this.#alarms.masters,
       onLook: (instance, other) => {
         for (const change of this.#alarms.onLook(instance, other, engineNow())) this.#tell(change);
       },

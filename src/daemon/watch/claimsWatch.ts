@@ -30,6 +30,8 @@ export interface ClaimsParts {
   /** Those of the file; a picture of the engine's would be more than is asked for. */
   readonly instances: () => readonly Instance[];
   readonly name: (instance: number) => string;
+  /** Those that are MASTER at the moment. */
+  readonly masters: ReadonlySet<number>;
   /** Of an instance that is MASTER, after a look; undefined: nobody else has its addresses any more. */
   readonly onLook: (instance: number, other: SecondOwner | undefined) => void;
 }
@@ -41,7 +43,6 @@ interface Suspect extends SecondOwner {
 
 export class ClaimsWatch {
   readonly #parts: ClaimsParts;
-  readonly #masters = new Set<number>();
   /** Where to go on asking, by interface. */
   readonly #next = new Map<string, number>();
   readonly #suspects = new Map<number, Suspect>();
@@ -53,20 +54,12 @@ export class ClaimsWatch {
     this.#parts = parts;
   }
 
+  /** After `masters` has followed it. */
   onEvent(event: EngineEvent): void {
-    if (event.kind === 'InstanceRemoved') this.#forget(event.instance);
+    if (event.kind === 'InstanceRemoved') this.#suspects.delete(event.instance);
     if (event.kind !== 'StateChanged') return;
-    if (event.to !== 'master') {
-      this.#forget(event.instance);
-      return;
-    }
-    this.#masters.add(event.instance);
-    this.#lookIn(announcedMs);
-  }
-
-  #forget(instance: number): void {
-    this.#masters.delete(instance);
-    this.#suspects.delete(instance);
+    if (event.to === 'master') this.#lookIn(announcedMs);
+    else this.#suspects.delete(event.instance);
   }
 
   stop(): void {
@@ -86,13 +79,13 @@ export class ClaimsWatch {
   async #look(): Promise<void> {
     this.#due = Infinity;
     await Promise.all([...this.#questions()].map(([on, asked]) => this.#lookAt(on, asked)));
-    if (this.#masters.size > 0) this.#lookIn(this.#suspects.size > 0 ? oddMs : everyMs);
+    if (this.#parts.masters.size > 0) this.#lookIn(this.#suspects.size > 0 ? oddMs : everyMs);
   }
 
   /** What is served, in the order of the file: thousands of addresses, of which no list is made. */
   #forPlaces(visit: (on: string, address: string, instance: number, vrid: number) => void): void {
     const ids = new Map<string, number>();
-    for (const id of this.#masters) ids.set(this.#parts.name(id), id);
+    for (const id of this.#parts.masters) ids.set(this.#parts.name(id), id);
     for (const one of this.#parts.instances()) {
       const instance = ids.get(one.name);
       if (instance === undefined) continue;
@@ -140,7 +133,7 @@ export class ClaimsWatch {
 
   /** Heard once, it may be a router that is just giving them up. */
   #suspect(instance: number, other: Suspect): void {
-    if (!this.#masters.has(instance)) return;
+    if (!this.#parts.masters.has(instance)) return;
     const before = this.#suspects.get(instance);
     this.#suspects.set(instance, other);
     if (before === undefined) this.#lookIn(settleMs);
