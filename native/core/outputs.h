@@ -75,6 +75,7 @@ struct Announce {
   IfIndex ifIndex;
   IpAddress address;
   MacAddress mac;
+  bool operator==(const Announce&) const = default;
 };
 
 using Action =

@@ -18,7 +18,7 @@ class Announcements {
  public:
   explicit Announcements(std::optional<os::FrameSocket> socket) : socket_(std::move(socket)) {}
 
-  void add(const core::Announce& announce) { waiting_.push(announce); }
+  void add(const core::Announce& announce);
 
   // Whether we are a router on that link (RFC 4861 §4.4): hosts take a router that says in a
   // neighbour advertisement that it is none out of their routes.
@@ -36,11 +36,21 @@ class Announcements {
  private:
   [[nodiscard]] bool isRouter(IfIndex ifIndex) const;
 
+  // The repetitions of a burst with one address come one after the other, and wait as one.
+  struct Repeated {
+    core::Announce announce;
+    std::uint32_t times = 1;
+  };
+  // Leaves out so many frames at the front.
+  void pop(std::size_t frames);
+  // Makes one slice of what waits. Returns how many frames that is.
+  std::size_t prepare();
+
   using Frame = std::array<std::uint8_t, wire::kNeighborAdvertSize>;
 
   std::optional<os::FrameSocket> socket_;
   Instant next_;
-  Queue<core::Announce> waiting_;
+  Queue<Repeated> waiting_;
   std::vector<IfIndex> routers_;  // links that forward IPv6 packets
   std::array<Frame, os::FrameSocket::kSendBatch> frames_{};
   std::array<os::OutgoingFrame, os::FrameSocket::kSendBatch> outgoing_{};

@@ -18,6 +18,8 @@ class Queue {
   [[nodiscard]] std::size_t size() const { return items_.size() - head_; }
 
   void push(T value) { items_.push_back(std::move(value)); }
+  // The one that was pushed last; null: nothing waits.
+  [[nodiscard]] T* last() { return empty() ? nullptr : &items_.back(); }
   // The first `count` at most.
   [[nodiscard]] std::span<T> front(std::size_t count) {
     return std::span(items_).subspan(head_, count < size() ? count : size());
