@@ -36,6 +36,8 @@ export interface ControlServerOptions {
 const maxClients = 512;
 const maxRequestLength = 16 * 1024;
 const maxWaitingRequests = 16;
+/** Of one client. Each costs a little with every event. */
+const maxStreams = 16;
 /** Beyond the longest line that was sent: a status of many instances is longer than this. */
 const maxWaitingBytes = 256 * 1024;
 /** Who has read nothing for between one and two of these is dropped. */
@@ -199,6 +201,10 @@ class Client {
     const handler = Object.hasOwn(this.#handlers, method) ? this.#handlers[method] : undefined;
     if (handler === undefined) {
       return this.#fail(id, 'unknownMethod', `there is no method ${method.slice(0, 40)}`);
+    }
+    // The server is told when it goes, and each of its streams.
+    if (this.#gone.length > maxStreams) {
+      return this.#fail(id, 'refused', `this connection has ${maxStreams} streams already`);
     }
     try {
       this.#send({ id, result: (await handler(params, this.#callerOf(id))) ?? null });

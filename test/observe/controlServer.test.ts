@@ -22,6 +22,7 @@ async function start(): Promise<ControlServer> {
       status: (params) => ({ asked: params }),
       events: (_params, caller) => {
         callers.push(caller);
+        caller.onGone(() => undefined);
         return [];
       },
       why: () => 'x'.repeat(400_000),
@@ -133,6 +134,20 @@ test('who follows and closes its own direction has its answer and no events', as
   following.resume();
   await until(() => running.clients === 0);
   callers[0]?.event('{"number":1}');
+});
+
+test('a connection has so many streams and no more', async () => {
+  await start();
+  const greedy = await raw('');
+  let text = '';
+  greedy.on('data', (data) => (text += data.toString()));
+  greedy.resume();
+  for (const batch of [10, 20, 30]) {
+    const line = '{"id":7,"method":"events","params":{"follow":true}}\n';
+    greedy.write(line.repeat(10));
+    await until(() => text.split('"id":7').length > batch);
+  }
+  expect(text.split('"code":"refused"')).toHaveLength(15);
 });
 
 test('an answer longer than the limit does not shut out the next one', async () => {
