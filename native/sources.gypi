@@ -226,6 +226,7 @@
       "test/native/core_lines.cc",
       "test/native/engine_failover_test.cc",
       "test/native/engine_rings_test.cc",
+      "test/native/engine_ruleset_watch_test.cc",
       "test/native/engine_threads_test.cc",
       "test/native/guardian_will_page_test.cc",
       "test/native/linux_netns.cc",

@@ -66,7 +66,7 @@ struct Description<engine::ProcessEventsLost> {
 template <>
 struct EnumNames<engine::TroubleKind> {
   static constexpr std::string_view name = "TroubleKind";
-  static constexpr auto names = words("netlink", "receive", "announce", "poll", "will");
+  static constexpr auto names = words("netlink", "receive", "announce", "poll", "will", "ruleset");
 };
 
 template <>

@@ -56,7 +56,7 @@ struct ProcessRenamed {
 // The kernel dropped process events: look at all processes again.
 struct ProcessEventsLost {};
 
-enum class TroubleKind : std::uint8_t { netlink, receive, announce, poll, will };
+enum class TroubleKind : std::uint8_t { netlink, receive, announce, poll, will, ruleset };
 // A system call of the engine failed in a way that no instance can be blamed for. Told once
 // for each kind and errno until another comes.
 struct Trouble {

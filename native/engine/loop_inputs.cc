@@ -36,7 +36,7 @@ void Loop::readAdverts() {
 void Loop::readKernel() {
   if (ready_.kernel) trouble(TroubleKind::netlink, kernel_.read(now_, protocol_));
   if (ready_.objects) trouble(TroubleKind::netlink, objects_.read(now_, protocol_));
-  trouble(TroubleKind::netlink, ruleset_.read(now_, ready_.ruleset));
+  trouble(TroubleKind::ruleset, ruleset_.read(now_, ready_.ruleset));
 }
 
 // In the place of the other process from here on, with what had arrived here meanwhile.
@@ -66,7 +66,7 @@ void Loop::handOver(Bequest& bequest) {
 
 void Loop::readCommands() {
   if (auto* bequest = shared_.bequest.exchange(nullptr)) handOver(*bequest);
-  if (shared_.rulesetWanted.exchange(false)) trouble(TroubleKind::netlink, ruleset_.begin(now_));
+  if (shared_.rulesetWanted.exchange(false)) trouble(TroubleKind::ruleset, ruleset_.begin(now_));
   if (shared_.urgent.exchange(false)) protocol_.input(now_, core::Stop{});
   moreCommands_ = false;
   auto& mailbox = shared_.mailbox;

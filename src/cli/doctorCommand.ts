@@ -62,10 +62,11 @@ async function run(raw: RawDoctorOptions): Promise<number> {
     return complain(errorText(error));
   }
   const { findHolder } = await import('../daemon/instanceLock.ts');
-  const { file, configId } = subject;
+  const { file, configId, troubles } = subject;
   const { facts, loaded } = await collect({
     file,
     configId,
+    troubles,
     seconds: raw.seconds,
     findDaemon: async (instance) => (await findHolder(instance))?.pid,
   });

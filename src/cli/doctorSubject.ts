@@ -1,5 +1,6 @@
 /** Which configuration the doctor looks at: the one it was told, the running daemon's, or the usual one. */
 import { readlinkSync } from 'node:fs';
+import path from 'node:path';
 import { defaultConfigFile } from '../daemon/options.ts';
 import { ControlClient } from '../observe/controlClient.ts';
 import type { DaemonReport } from '../observe/controlClient.ts';
@@ -10,6 +11,8 @@ export interface Subject {
   readonly configId: string | undefined;
   /** The file is a guess: nobody named one, and no daemon answered. */
   readonly guessed: boolean;
+  /** What the daemon that goes by it says of itself that is not as it should be. */
+  readonly troubles: readonly string[];
 }
 
 interface Told {
@@ -22,13 +25,20 @@ interface Told {
  * run in it and none is named.
  */
 export async function subjectOf({ file, configId }: Told): Promise<Subject> {
-  if (file !== undefined) return { file, configId, guessed: false };
   const network = networkOf('self');
   const running = (await answering()).filter(({ pid }) => networkOf(pid) === network);
+  if (file !== undefined) {
+    const wanted = path.resolve(file);
+    const its = running.filter((one) => one.configFile === wanted);
+    return { file, configId, guessed: false, troubles: troublesOf(its) };
+  }
   const [first, ...others] = distinct(running);
-  if (first === undefined) return { file: defaultConfigFile, configId, guessed: true };
+  if (first === undefined) {
+    return { file: defaultConfigFile, configId, guessed: true, troubles: [] };
+  }
   if (others.length === 0) {
-    return { file: first.file, configId: configId ?? first.configId, guessed: false };
+    const troubles = troublesOf(running);
+    return { file: first.file, configId: configId ?? first.configId, guessed: false, troubles };
   }
   const choices = [first, ...others].map(({ file }) => `  -f ${file}`).join('\n');
   throw new Error(`several daemons run here; choose one with\n${choices}`);
@@ -50,6 +60,11 @@ async function answering(): Promise<readonly DaemonReport[]> {
     }),
   );
   return reports.flat();
+}
+
+function troublesOf(daemons: readonly DaemonReport[]): readonly string[] {
+  // A program of another version may not say it.
+  return [...new Set(daemons.flatMap((one) => one.troubles ?? []))];
 }
 
 /** Two sockets may belong to one daemon, and two daemons may go by one file. */

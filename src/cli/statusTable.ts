@@ -31,7 +31,8 @@ export function statusTable(report: StatusReport, options: TableOptions): string
     lines.push(...wrap(trialText(daemon), '', options.columns), '');
   for (const alarm of alarmTexts(alarms, daemon.at))
     lines.push(...wrap(alarm, '', options.columns));
-  if (alarms.length > 0) lines.push('');
+  for (const trouble of daemon.troubles) lines.push(...wrap(trouble, '', options.columns));
+  if (alarms.length + daemon.troubles.length > 0) lines.push('');
   lines.push(columnsLine(width, options.columns));
   for (const one of brief ? troubleFirst(instances) : instances) {
     lines.push(...instanceLines(one, daemon, width, options));

@@ -192,6 +192,7 @@ export class Daemon {
    * model, and no script has been run yet.
    */
   async prepare(model: Model): Promise<readonly string[]> {
+    await this.#kernel.rest();
     return (await this.#tell(model)).confirmed;
   }
 
@@ -201,6 +202,21 @@ export class Daemon {
     this.#notifications.adoptFifos(fifos);
     this.#trackers.adopt(trackers);
     await this.snapshot();
+  }
+
+  /** The engine has taken over, and what it does not know is this process's from now on. */
+  serve(): Promise<void> {
+    return this.#kernel.resume();
+  }
+
+  /** Another process may take over at any moment: what both would write is left alone. */
+  rest(): Promise<void> {
+    return this.#kernel.rest();
+  }
+
+  /** It has not. */
+  resume(): Promise<void> {
+    return this.#kernel.resume();
   }
 
   /** The rest of `apply`, when the other one has let go of its scripts. */
@@ -306,6 +322,11 @@ export class Daemon {
   /** What was put back that somebody else had removed. */
   get repairs(): readonly Repair[] {
     return this.#culprits.repairs;
+  }
+
+  /** What of the daemon's own is not as it should be, each a sentence without its stop. */
+  get troubles(): readonly string[] {
+    return this.#kernel.troubles;
   }
 
   /** Alarms that stand. */

@@ -123,6 +123,7 @@ function upgradeOf(
 ): Upgrade {
   const upgrade = new Upgrade({
     engine,
+    kernel: daemon,
     model: () => daemon.model,
     carried: () => daemon.carried(),
     lockFd,

@@ -297,6 +297,7 @@ async function goOn(parts: RunParts): Promise<DaemonEnd> {
   await heirship.carried();
   await inherited;
   heirship.serve();
+  void daemon.serve();
   const lock = await inheritLock(heirship.descriptors.lock);
   const sentence = `has replaced process ${heirship.predecessor}`;
   log.notice(sentence, { event: 'upgrade' });

@@ -11,6 +11,7 @@ import {
   otherDaemons,
   realtime,
   running,
+  troubles,
   unit,
 } from './checks/host.ts';
 import {
@@ -40,6 +41,7 @@ const checks: Readonly<Record<string, Check>> = {
   configuration,
   capabilities,
   running,
+  daemon_trouble: troubles,
   unit,
   other_daemon: otherDaemons,
   interface_exists: interfaceExists,

@@ -133,7 +133,7 @@ export type OddReason = 'addressList' | 'interval' | 'samePriorityOwner';
 
 export type Scheduling = 'normal' | 'roundRobin' | 'fifo' | 'deadline';
 
-export type TroubleKind = 'netlink' | 'receive' | 'announce' | 'poll' | 'will';
+export type TroubleKind = 'netlink' | 'receive' | 'announce' | 'poll' | 'will' | 'ruleset';
 
 export type AddressState = 'absent' | 'requested' | 'confirmed' | 'failed' | 'removing';
 

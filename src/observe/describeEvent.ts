@@ -189,6 +189,8 @@ function describeEngine(event: OwnEvent, line: Line): Description | undefined {
     case 'LinkGone':
       return line('info', `the interface with index ${event.ifIndex} is gone`);
     case 'Trouble': {
+      // Told by who looks at the rules instead (daemon/kernel/rulesKeeper.ts).
+      if (event.where === 'ruleset') return undefined;
       const text = `a system call of the engine failed (${troubleWords[event.where]})`;
       return line('warning', `${text}: ${errnoText(event.errorNumber)}`);
     }
@@ -253,7 +255,7 @@ const rejectWords: Readonly<Record<RejectReason, string>> = {
   authReplayed: 'it is not newer than what was heard before, as if it had been recorded',
 };
 
-const troubleWords: Readonly<Record<TroubleKind, string>> = {
+const troubleWords: Readonly<Record<Exclude<TroubleKind, 'ruleset'>, string>> = {
   netlink: 'netlink',
   receive: 'receiving adverts',
   announce: 'announcing addresses',

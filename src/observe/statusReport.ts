@@ -54,6 +54,8 @@ export interface DaemonReport {
   /** Of the engine's thread, over all of its deadlines. */
   readonly worstLatenessMs: number;
   readonly eventsLost: number;
+  /** What of its own is not as it should be, such as firewall rules that could not be installed. */
+  readonly troubles: readonly string[];
 }
 
 export interface InstanceReport {
@@ -171,7 +173,14 @@ export interface ReportParts {
   readonly alarms: readonly Alarm[];
   readonly daemon: Pick<
     DaemonReport,
-    'version' | 'pid' | 'startedAt' | 'configFile' | 'configId' | 'configHash' | 'trialEndsAt'
+    | 'version'
+    | 'pid'
+    | 'startedAt'
+    | 'configFile'
+    | 'configId'
+    | 'configHash'
+    | 'troubles'
+    | 'trialEndsAt'
   >;
 }
 

@@ -45,6 +45,7 @@ function report(instances: readonly InstanceReport[]): StatusReport {
       memoryLocked: true,
       worstLatenessMs: 0.812,
       eventsLost: 0,
+      troubles: [],
     },
     instances,
     groups: [{ name: 'G', state: 'BACKUP', sinceAt: now - 252_000 }],

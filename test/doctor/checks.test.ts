@@ -25,6 +25,7 @@ const system: SystemFacts = {
   capabilities: ['CAP_NET_ADMIN', 'CAP_NET_RAW'],
   limits: { realtimePriority: 99, lockedMemory: Infinity },
   daemonPid: 7,
+  troubles: [],
   otherDaemons: [],
   steal: 0.01,
   throttled: 0,

@@ -1,9 +1,9 @@
-import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { kill } from 'node:process';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Capture } from '../lab/capture.ts';
 import { eventually } from '../lab/eventually.ts';
-import { LAB_PROGRAMS, whatIsMissing } from '../lab/requirements.ts';
+import { LAB_PROGRAMS, hasProgram, whatIsMissing } from '../lab/requirements.ts';
 import { FAILOVERD, routerDaemon } from '../lab/router-daemon.ts';
 import { World } from './world.ts';
 
@@ -304,6 +304,48 @@ describe.skipIf(missing !== '')(`a daemon that is upgraded ${missing}`, () => {
     await witness.stop();
     await upgraded.end();
     await peer.stop();
+  });
+
+  it.runIf(hasProgram('nft'))('leaves the tables to one of the two when they differ', async () => {
+    const { host } = world;
+    const first = await upgraded.start(router(0.1, 150, 'no_accept'));
+    await first.waitForLine(/BACKUP -> MASTER/);
+    const rules = async (): Promise<string> =>
+      (await host.attempt('nft', 'list', 'table', 'ip', 'failoverd')).stdout;
+    await eventually('the rules', async () => (await rules()).includes('chain in {'));
+    const monitor = await host.start(['stdbuf', '-oL', 'nft', 'monitor'], { name: 'monitor' });
+    await eventually('the monitor listens', async () => {
+      await host.shell('nft add table ip probe; nft delete table ip probe');
+      return monitor.lines.includes('delete table ip probe');
+    });
+    // A program whose rules have other names.
+    const tools = host.privatePath('tools');
+    mkdirSync(tools);
+    const other = "sed 's/chain in {/chain inbound {/; s/chain out {/chain outbound {/'";
+    const real = `PATH=${process.env['PATH'] ?? ''}`;
+    writeFileSync(
+      `${tools}/nft`,
+      `#!/bin/sh\n${real}\n[ "$1" = -f ] || exec nft "$@"\n${other} | nft "$@"\n`,
+      { mode: 0o755 },
+    );
+    const program = readFileSync(upgraded.program, 'utf8');
+    writeFileSync(
+      upgraded.program,
+      `process.env.PATH = '${tools}:' + process.env.PATH;\n${program}`,
+    );
+    await upgraded.succeed();
+    await eventually('its rules', async () => (await rules()).includes('chain inbound {'));
+    // What has been written by now is on its way to the monitor.
+    await host.shell('nft add table ip last');
+    await eventually('the last change', () => monitor.lines.includes('add table ip last'));
+    expect(monitor.lines.filter((line) => line === 'add table ip failoverd')).toHaveLength(1);
+    // And the heir looks after them.
+    await host.run('nft', 'delete', 'table', 'ip', 'failoverd');
+    await eventually('again', async () => (await rules()).includes('chain inbound {'));
+    await host.run('nft', 'delete', 'table', 'ip', 'last');
+    await monitor.stop('SIGINT');
+    await upgraded.end();
+    await world.nothingLeft();
   });
 
   it('gives everything back at its own end, also what another process has made', async () => {

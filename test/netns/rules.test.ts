@@ -1,9 +1,13 @@
 // Our tables of nftables beside whoever else changes the ruleset: news of the kernel, and nothing else, has
 // the daemon look.
 
-import { expect } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, expect } from 'vitest';
 import { eventually, eventuallyEqual } from '../lab/eventually.ts';
 import type { LabProcess } from '../lab/process.ts';
+import { statusOf } from './asking.ts';
 import { version3 } from './configs.ts';
 import { ALONE_WITH_OURSELVES } from './pairs.ts';
 import { scrape } from './scrape.ts';
@@ -91,5 +95,43 @@ walkthrough(
     expect(theirs).not.toContain('chain');
     await stage.server1.stop();
     expect((await server1.run('nft', 'list', 'tables')).trim()).toBe('table ip failoverd');
+  },
+);
+
+const tools = mkdtempSync(path.join(os.tmpdir(), 'failoverd-nft-'));
+const broken = path.join(tools, 'broken');
+afterAll(() => rmSync(tools, { recursive: true }));
+const PATH = process.env['PATH'] ?? '';
+// One that installs nothing as long as it is told not to.
+writeFileSync(
+  path.join(tools, 'nft'),
+  `#!/bin/sh
+if [ -e ${broken} ] && [ "$1" = -f ]; then echo 'Error: no rules today' >&2; exit 1; fi
+PATH=${PATH} exec nft "$@"
+`,
+  { mode: 0o755 },
+);
+
+walkthrough(
+  'tables that could not be installed are there as soon as they can be',
+  { ...ALONE, env: { PATH: `${tools}:${PATH}` } },
+  async (stage) => {
+    const { server1 } = stage.lab;
+    writeFileSync(broken, '');
+    await stage.server1.start(FILE);
+    await vipIsOn(stage, 'server1');
+    const failed = 'the firewall rules could not be installed: Error: no rules today';
+    await stage.server1.process.waitForLine(new RegExp(`error: ${failed}; it is tried again`));
+    expect((await statusOf(server1)).daemon.troubles).toEqual([failed]);
+    const since = performance.now();
+    await eventually('four seconds', () => performance.now() > since + 4000);
+    expect(stage.server1.logs().split(failed)).toHaveLength(2);
+    rmSync(broken);
+    await stage.server1.process.waitForLine(/notice: the firewall rules stand now/);
+    expect(await rulesOf(stage)).toContain(VIP);
+    expect((await statusOf(server1)).daemon.troubles).toEqual([]);
+    // And they are watched as any.
+    await server1.run('nft', 'delete', 'table', 'ip', 'failoverd');
+    await eventually('the table', async () => (await rulesOf(stage)).includes(VIP));
   },
 );

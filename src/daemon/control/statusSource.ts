@@ -81,6 +81,7 @@ export class StatusSource {
         startedAt: this.#startedAt,
         ...this.#subject,
         configHash: this.#hashNow(),
+        troubles: this.#daemon.troubles,
         ...(trialEndsAt !== undefined && { trialEndsAt }),
       },
     });

@@ -12,7 +12,7 @@ import type { Table } from './nftTables.ts';
 import type { WantedVmac } from './vmacPlan.ts';
 import { markOf } from './vmacs.ts';
 
-type Say = Pick<Log, 'info' | 'warning' | 'error'>;
+type Say = Pick<Log, 'info' | 'warning'>;
 
 /** As it was handed over. */
 interface Installed extends Table {
@@ -33,7 +33,7 @@ function needsTables(model: Model, vmacs: readonly WantedVmac[]): boolean {
   return vmacs.some(({ mac }) => mac !== null) || model.instances.some(({ accept }) => !accept);
 }
 
-interface Wish {
+export interface Wish {
   readonly model: Model;
   readonly vmacs: readonly WantedVmac[];
   readonly present: ReadonlySet<string>;
@@ -50,6 +50,9 @@ export class Firewall {
   #wish: Wish | undefined;
   /** What the kernel makes of which text; undefined: not known. */
   #listing: { readonly of: string; readonly is: string } | undefined;
+  #problem: string | undefined;
+  /** Tables that have been told of as somebody else's. */
+  readonly #foreign = new Set<string>();
   /** One thing after the other. */
   #work: Promise<void> = Promise.resolve();
 
@@ -62,9 +65,19 @@ export class Firewall {
     return this.#tables;
   }
 
-  /** Makes the kernel have what `model` wants. Never rejects. */
-  install(model: Model, vmacs: readonly WantedVmac[], present: ReadonlySet<string>): Promise<void> {
-    this.#work = this.#work.then(() => this.#install({ model, vmacs, present }));
+  /** Why what is wanted does not stand, as far as is known; undefined: it does. */
+  get problem(): string | undefined {
+    return this.#problem;
+  }
+
+  /** Makes the kernel have what `model` wants, or says in `problem` why not. Never rejects. */
+  install(wish: Wish): Promise<void> {
+    this.#work = this.#work.then(() => this.#install(wish));
+    return this.#work;
+  }
+
+  /** Resolves when nothing is under way. */
+  settled(): Promise<void> {
     return this.#work;
   }
 
@@ -114,7 +127,10 @@ export class Firewall {
   async #install(wish: Wish): Promise<void> {
     const { model, vmacs, present } = wish;
     this.#wish = wish;
-    if (!needsTables(model, vmacs) && this.#tables.length === 0) return;
+    if (!needsTables(model, vmacs) && this.#tables.length === 0) {
+      this.#problem = undefined;
+      return;
+    }
     const comment = markOf(model.globals.daemon.instance);
     const tables: Installed[] = [];
     let removals = '';
@@ -126,13 +142,17 @@ export class Firewall {
     }
     const text = textOf(tables);
     const isAllThere = removals.split('\n').length - 1 === tables.length;
-    if (!this.#damaged && text !== '' && text === textOf(this.#tables) && isAllThere) return;
-    const done = await nft(['-f', '-'], removals + text);
-    if (!done.ok) {
-      const why = done.started ? done.output.trim().split('\n')[0] : 'nft cannot be started';
-      this.#log.error(`the firewall rules could not be installed: ${why}`, { event: 'firewall' });
+    if (!this.#damaged && text !== '' && text === textOf(this.#tables) && isAllThere) {
+      this.#problem = undefined;
       return;
     }
+    const done = await nft(['-f', '-'], removals + text);
+    if (!done.ok) {
+      const said = done.output.trim().split('\n')[0] ?? '';
+      this.#problem = done.started ? said || 'nft failed' : 'nft cannot be started';
+      return;
+    }
+    this.#problem = undefined;
     this.#damaged = false;
     this.#tables = tables;
     if (text !== this.#listing?.of) await this.#learn(text);
@@ -152,6 +172,8 @@ export class Firewall {
       const owner = await ownerOf(table, mark);
       if (owner !== 'other') return { table, exists: owner === 'ours' };
       const what = `${word(table.family)} ${table.name}`;
+      if (this.#foreign.has(what)) continue;
+      this.#foreign.add(what);
       this.#log.warning(`the nftables table ${what} is somebody else's`, { event: 'firewall' });
     }
     return { table: { ...wanted, name: `${wanted.name}_${mostNames}` }, exists: false };

@@ -12,6 +12,7 @@ import { hostOf } from './host.ts';
 import { listLinks } from './links.ts';
 import { linkRemoval, tableRemoval } from './removal.ts';
 import { RepairLimit } from './repairLimit.ts';
+import { RulesKeeper } from './rulesKeeper.ts';
 import type { Removal } from './removal.ts';
 import { Sysctls } from './sysctls.ts';
 import { wantedVmacs } from './vmacPlan.ts';
@@ -26,8 +27,6 @@ const mostRepairs = 60;
 const rulesWord = 'nftables';
 /** Between two looks at all links, however often one of them changes. */
 const linksMs = 20;
-/** Between two looks at the whole of our rules, for which `nft` is run. */
-const rulesMs = 100;
 
 /** What was put back that somebody else had removed or changed. */
 export type Mended =
@@ -47,6 +46,7 @@ export interface KernelSideParts {
 interface Parts {
   readonly sysctls: Sysctls;
   readonly vmacs: Vmacs;
+  readonly rules: RulesKeeper;
   readonly firewall: Firewall;
 }
 
@@ -64,11 +64,7 @@ export class KernelSide {
   readonly #limit = new RepairLimit(mostRepairs);
   #linksTimer: NodeJS.Timeout | undefined;
   #lookedMs = -Infinity;
-  readonly #tablesLimit = new RepairLimit(mostRepairs);
-  #rulesTimer: NodeJS.Timeout | undefined;
-  #rulesLookedMs = -Infinity;
-  /** Who has changed the ruleset since then. */
-  #rulesBy = '';
+  #resting = false;
 
   constructor(around: KernelSideParts) {
     this.#log = around.log;
@@ -106,7 +102,10 @@ export class KernelSide {
     // Its macvlan has lost what filters hang on, perhaps; the engine tries again.
     const open = event.kind === 'ObjectFailed' && event.key.kind === 'filter';
     if (open) this.#parts?.vmacs.repair(() => true);
-    if (event.kind === 'RulesetChanged') this.#onRules(event.program);
+    if (event.kind === 'RulesetChanged') this.#parts?.rules.onChange(event.program);
+    if (event.kind === 'Trouble' && event.where === 'ruleset') {
+      this.#parts?.rules.onDeaf(event.errorNumber);
+    }
     // Whatever it was, it may have been of ours.
     if (event.kind === 'Lost') this.#lookAtAll();
     if (event.kind !== 'LinkSeen' && event.kind !== 'LinkGone') return;
@@ -121,6 +120,26 @@ export class KernelSide {
     if (now !== undefined) this.#repair(now);
   }
 
+  /** What is not as it should be, each a sentence without its stop. */
+  get troubles(): readonly string[] {
+    return this.#parts?.rules.troubles ?? [];
+  }
+
+  /**
+   * Tables of nftables are left alone from here on, because another process has them or is about to: two that
+   * want different rules would write them in turn. Resolves when nothing is under way.
+   */
+  async rest(): Promise<void> {
+    this.#resting = true;
+    await this.#parts?.rules.rest();
+  }
+
+  /** They are ours, or ours again. Never rejects. */
+  async resume(): Promise<void> {
+    this.#resting = false;
+    await this.#parts?.rules.resume();
+  }
+
   /** Another process looks after it from now on. */
   leave(): void {
     this.#stopLooking();
@@ -132,62 +151,43 @@ export class KernelSide {
     this.#stopLooking();
     this.#parts?.vmacs.removeAll();
     this.#parts?.sysctls.restore();
-    await this.#parts?.firewall.remove();
+    await this.#parts?.rules.remove();
     this.#parts = undefined;
   }
 
   #stopLooking(): void {
-    clearTimeout(this.#rulesTimer);
+    this.#parts?.rules.stop();
     clearTimeout(this.#linksTimer);
-    this.#rulesTimer = undefined;
   }
 
   #make({ globals }: Model): Parts {
     const { instance } = globals.daemon;
     const sysctls = new Sysctls(this.#log, instance);
     const vmacs = new Vmacs(this.#log, sysctls, instance);
-    return { sysctls, vmacs, firewall: new Firewall(this.#log) };
+    const firewall = new Firewall(this.#log);
+    const parts = { sysctls, vmacs, firewall, rules: this.#keeperOf(firewall) };
+    if (this.#resting) void parts.rules.rest();
+    return parts;
   }
 
   async #installRules(): Promise<void> {
     if (this.#model === undefined) return;
     const present = new Set(this.#wanted.length === 0 ? [] : listLinks().map(({ name }) => name));
-    await this.#parts?.firewall.install(this.#model, this.#wanted, present);
-    if (this.#parts === undefined) return;
-    this.#tellMade(this.#parts);
-    if (this.#parts.firewall.tables.length > 0) this.#around.watchRuleset();
+    await this.#parts?.rules.want({ model: this.#model, vmacs: this.#wanted, present });
   }
 
-  /**
-   * A table that is missing is put back at once, until that has become a fight; what else has been
-   * changed is found by a look at the whole, which comes soon.
-   */
-  #onRules(program: string): void {
-    const { firewall } = this.#parts ?? {};
-    if (firewall === undefined || firewall.tables.length === 0) return;
-    this.#rulesBy = program;
-    const now = performance.now();
-    if (this.#tablesLimit.allows(rulesWord, now)) void this.#tellRules(firewall.restore());
-    const waitMs = Math.max(0, this.#rulesLookedMs + rulesMs - now);
-    this.#rulesTimer ??= setTimeout(() => this.#lookAtRules(firewall), waitMs).unref();
-  }
-
-  #lookAtRules(firewall: Firewall): void {
-    this.#rulesTimer = undefined;
-    this.#rulesLookedMs = performance.now();
-    void this.#tellRules(firewall.repair());
-  }
-
-  async #tellRules(mending: Promise<boolean>): Promise<void> {
-    const program = this.#rulesBy;
-    if (!(await mending)) return;
-    this.#tablesLimit.count(rulesWord, performance.now());
-    this.#around.onMended({ what: 'nftables', program });
-    if (this.#parts !== undefined) this.#tellMade(this.#parts);
+  #keeperOf(tables: Firewall): RulesKeeper {
+    return new RulesKeeper({
+      log: this.#log,
+      tables,
+      onMade: () => this.#parts !== undefined && this.#tellMade(this.#parts),
+      onMended: (program) => this.#around.onMended({ what: 'nftables', program }),
+      watch: () => this.#around.watchRuleset(),
+    });
   }
 
   #lookAtAll(): void {
-    this.#onRules('');
+    this.#parts?.rules.look();
     this.#lookSoon();
   }
 

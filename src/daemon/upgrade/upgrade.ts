@@ -19,6 +19,8 @@ export interface UpgradeParts {
     prepareHandOver(): HandOverPlace;
     handOver(patienceMicros: number): void;
   };
+  /** Leaves alone what both daemons would write, and goes on with it when it comes to nothing. */
+  readonly kernel: { rest(): Promise<void>; resume(): Promise<void> };
   readonly model: () => Model | undefined;
   readonly carried: () => Carried;
   /** The descriptor of the daemon's lock. */
@@ -109,7 +111,10 @@ export class Upgrade {
     await candidate.tell({ kind: 'carry', carried: this.#parts.carried() });
     const carried = await candidate.hear('carried', carryMs);
     if (typeof carried === 'string') return carried;
-    return this.#changePlaces(model, candidate);
+    await this.#parts.kernel.rest();
+    const problem = await this.#changePlaces(model, candidate);
+    if (problem !== undefined) void this.#parts.kernel.resume();
+    return problem;
   }
 
   async #changePlaces(model: Model | undefined, candidate: Candidate): Promise<string | undefined> {

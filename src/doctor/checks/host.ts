@@ -135,6 +135,11 @@ export function running({ system, configuration: { file } }: Facts): readonly Sa
     : [ok(`failoverd runs with process id ${system.daemonPid}`)];
 }
 
+/** What the running daemon itself knows to be wrong. */
+export function troubles({ system }: Facts): readonly Said[] {
+  return system.troubles.map((sentence) => problem(sentence, 'journalctl -u failoverd'));
+}
+
 export function unit({ system: { unit: properties } }: Facts): readonly Said[] {
   if (properties === undefined) return [unknown('systemd does not run here')];
   const { LoadState, ActiveState, UnitFileState, Result } = properties;

@@ -14,6 +14,8 @@ import { wireFacts } from './wires.ts';
 export interface CollectOptions {
   readonly file: string;
   readonly configId: string | undefined;
+  /** What the running daemon says of itself. */
+  readonly troubles: readonly string[];
   /** How long to listen; undefined: three and a half advert intervals, at most five seconds. */
   readonly seconds: number | undefined;
   /** Process id of the failoverd that holds the lock of an instance name. */
@@ -35,7 +37,7 @@ export async function collect(options: CollectOptions): Promise<Collected> {
   const instance = loaded.model.globals.daemon.instance ?? undefined;
   const [network, system] = await Promise.all([
     networkFacts(interfaces),
-    options.findDaemon(instance).then(systemFacts),
+    options.findDaemon(instance).then((pid) => systemFacts(pid, options.troubles)),
   ]);
   const seconds = options.seconds ?? defaultSeconds(configuration.routers);
   const heard = addonProblem === undefined ? present(interfaces, network) : [];

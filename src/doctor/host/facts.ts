@@ -102,6 +102,8 @@ export interface SystemFacts {
   readonly limits: { readonly realtimePriority: number; readonly lockedMemory: number };
   /** Process id of the failoverd of this network namespace. */
   readonly daemonPid: number | undefined;
+  /** What that one says of itself that is not as it should be: sentences without their stop. */
+  readonly troubles: readonly string[];
   /** Other programs of this network namespace that speak VRRP or move addresses. */
   readonly otherDaemons: readonly { readonly pid: number; readonly name: string }[];
   /** Part of the time, 0 to 1, that the hypervisor took since the host started. */

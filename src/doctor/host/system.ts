@@ -4,7 +4,10 @@ import { cpuStatFiles } from '../../base/cpuStat.ts';
 import { ask, namesIn, textOf } from './commands.ts';
 import type { SystemFacts } from './facts.ts';
 
-export async function systemFacts(daemonPid: number | undefined): Promise<SystemFacts> {
+export async function systemFacts(
+  daemonPid: number | undefined,
+  troubles: readonly string[],
+): Promise<SystemFacts> {
   const [clock, unit] = await Promise.all([
     ask('timedatectl', 'show', '-p', 'NTPSynchronized', '--value'),
     ask(
@@ -19,6 +22,7 @@ export async function systemFacts(daemonPid: number | undefined): Promise<System
     capabilities: capabilities(),
     limits: limits(daemonPid),
     daemonPid,
+    troubles,
     otherDaemons: otherDaemons(),
     steal: stealIn(textOf('/proc/stat') ?? ''),
     throttled: throttled(daemonPid),
