@@ -5,19 +5,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { kill } from 'node:process';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../lab/eventually.ts';
+import { everyKernelObject } from '../lab/kernel-objects.ts';
 import { kernelBecomes, wholeKernel } from '../lab/kernel-state.ts';
 import { LAB_PROGRAMS, whatIsMissing } from '../lab/requirements.ts';
 import { World } from './world.ts';
 
 const missing = whatIsMissing([...LAB_PROGRAMS, 'nft']);
 
-/** All that a daemon makes: settings, macvlans, tables, static and virtual addresses, routes, rules, filters. */
-const FILE = `
-global_defs {
-  vrrp_version 3
-  vrrp_garp_master_delay 0
-}
-static_ipaddress {
+/** All that a daemon makes, and static objects. */
+const FILE = everyKernelObject({
+  routers: [1, 2],
+  interval: 0.05,
+  more: `static_ipaddress {
   10.1.0.1/24 dev ens9
 }
 static_routes {
@@ -26,31 +25,8 @@ static_routes {
 static_rules {
   from 10.3.0.0/16 table 77 priority 7700
 }
-${[1, 2]
-  .map(
-    (n) => `vrrp_instance VI_${n} {
-  state MASTER
-  interface eth0
-  virtual_router_id ${n}
-  priority 200
-  advert_int 0.05
-  use_vmac
-  no_accept
-  promote_secondaries
-  virtual_ipaddress {
-    10.90.${n}.1/24 dev eth0
-    10.91.${n}.1/24
-  }
-  virtual_routes {
-    10.92.${n}.0/24 via 192.168.122.10 dev eth0
-  }
-  virtual_rules {
-    from 10.93.${n}.0/24 table 100 priority ${1000 + n}
-  }
-}`,
-  )
-  .join('\n')}
-`;
+`,
+});
 
 /** The settings of interfaces that a daemon changes. */
 const SETTINGS =

@@ -7,6 +7,7 @@ import { Random } from '../../src/sim/random.ts';
 import { Capture } from '../lab/capture.ts';
 import { eventually } from '../lab/eventually.ts';
 import type { Host } from '../lab/host.ts';
+import { everyKernelObject } from '../lab/kernel-objects.ts';
 import { kernelBecomes, wholeKernel } from '../lab/kernel-state.ts';
 import { routerDaemon } from '../lab/router-daemon.ts';
 import { Lab } from '../lab/lab.ts';
@@ -15,34 +16,6 @@ import { statusOf } from './asking.ts';
 /** Virtual routers, so that no single thing is taken more often than the 60 times a minute that are mended. */
 const ROUTERS = Array.from({ length: 12 }, (_, index) => index + 1);
 const INTERVAL = 0.3;
-
-function configuration(): string {
-  const instances = ROUTERS.map(
-    (n) => `vrrp_instance VI_${n} {
-  state MASTER
-  version 3
-  interface eth0
-  virtual_router_id ${n}
-  priority 200
-  advert_int ${INTERVAL}
-  use_vmac
-  no_accept
-  virtual_ipaddress {
-    10.90.${n}.1/24 dev eth0
-    10.91.${n}.1/24
-  }
-  virtual_routes {
-    10.92.${n}.0/24 via 192.168.122.10 dev eth0
-    2001:db8:92:${n}::/64 dev eth0
-  }
-  virtual_rules {
-    from 10.93.${n}.0/24 table 100 priority ${1000 + n}
-    from 2001:db8:93:${n}::/64 table 100 priority ${2000 + n}
-  }
-}`,
-  );
-  return `global_defs {\n  vrrp_garp_master_delay 0\n}\n${instances.join('\n')}\n`;
-}
 
 type Thing = (n: number, even: boolean) => readonly string[];
 
@@ -120,7 +93,7 @@ export async function thefts(times: number): Promise<string> {
   try {
     const before = await wholeKernel(server1);
     const witness = await Capture.start(lab.client, 'eth0', 'ip proto 112');
-    await daemon.start(configuration());
+    await daemon.start(everyKernelObject({ routers: ROUTERS, interval: INTERVAL }));
     await eventually('MASTER everywhere', async () =>
       (await statesOf(server1)).every((one) => one === 'MASTER'),
     );
