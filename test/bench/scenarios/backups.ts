@@ -112,9 +112,10 @@ function claimsOf(rows: Table['rows'], label: string): Claim[] {
       : [
           claim('processor time for an advert heard', CPU, {
             unit: 'us',
-            most: 0.5,
+            most: 1,
             of: 'ratio',
-            floor: 'most of it is the kernel handing over the packet, which both pay',
+            floor:
+              'most of it is the kernel, which wakes a thread for each handful of packets and stamps them',
           }),
         ]),
     claim('adverts of its own', SENT, {
