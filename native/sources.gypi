@@ -224,6 +224,7 @@
     "thread_test_sources": [
       "test/native/core_lab.cc",
       "test/native/core_lines.cc",
+      "test/native/core_waiting_test.cc",
       "test/native/engine_failover_test.cc",
       "test/native/engine_rings_test.cc",
       "test/native/engine_ruleset_watch_test.cc",
