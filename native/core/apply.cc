@@ -152,7 +152,7 @@ void followInterval(CoreState& core, Router& router, Duration before, Duration d
     core.armAt(router, Purpose::masterDown, std::max(core.now, moved));
   }
   // VRRPv3 peers wait by the interval that they heard last: a longer one is told at once.
-  if (router.state == State::master && router.advertInterval() != before) {
+  if (router.state == State::master && router.advertInterval() != before && !router.lingers()) {
     election::sendAndRestart(core, router);
   }
 }

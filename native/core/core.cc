@@ -8,6 +8,7 @@
 #include "core/addresses.h"
 #include "core/announcer.h"
 #include "core/apply.h"
+#include "core/drain.h"
 #include "core/election.h"
 #include "core/foreign_addresses.h"
 #include "core/gate.h"
@@ -156,10 +157,7 @@ struct Handler {
     if (core.trackers.setProcesses(core.now, input)) health::trackerChanged(core, input.tracker);
   }
   void operator()(const Drain& input) const {
-    auto* router = core.find(input.instance);
-    if (router == nullptr || router->drained == input.drained) return;
-    router->drained = input.drained;
-    health::reassess(core, *router);
+    if (auto* router = core.find(input.instance)) drain::begin(core, *router, input);
   }
   void operator()(const OpenGate& input) const { gate::onOpenGate(core, input); }
   void operator()(const Stop& input) const { stop::begin(core, input); }
@@ -258,6 +256,9 @@ void passOfInstance(CoreState& core, const Deadlines::Due& due) {
     case Purpose::gate:
       gate::onLimit(core, *router);
       return;
+    case Purpose::drainLimit:
+      drain::onLimit(core, *router);
+      return;
     case Purpose::announcePaced:
     case Purpose::linkDelay:
     case Purpose::trackerDelay:
@@ -309,6 +310,7 @@ void pass(CoreState& core, const Deadlines::Due& due) {
     case Purpose::announceExtra:
     case Purpose::retry:
     case Purpose::gate:
+    case Purpose::drainLimit:
       passOfInstance(core, due);
       return;
   }
@@ -371,7 +373,7 @@ bool Core::isMaster(InstanceId instance) const {
 std::optional<Inherit> Core::bequeath() const {
   const auto waits = [](const auto& router) { return router->gateClosed; };
   if (state_->stopping || state_->awaitsInheritance) return std::nullopt;
-  if (std::ranges::any_of(state_->routers, waits)) return std::nullopt;
+  if (std::ranges::any_of(state_->routers, waits) || drain::underWay(*state_)) return std::nullopt;
   return inheritance::tell(*state_);
 }
 

@@ -21,6 +21,7 @@ enum class Purpose : std::uint8_t {
   announceExtra,       // MASTER: garp_extra_if
   retry,               // what the kernel refused is tried again
   gate,                // MASTER: the addresses wait no longer
+  drainLimit,          // MASTER: another master is waited for no longer
   // Of a tracker.
   trackerDelay,  // fork_delay or terminate_delay
   // Of the core.
@@ -32,7 +33,7 @@ enum class Purpose : std::uint8_t {
   pulse,          // comes every interval: its lateness tells that this host was away
   recovery,       // faults have gone: judged when all that had arrived has been heard
 };
-inline constexpr std::size_t kInstancePurposes = 10;
+inline constexpr std::size_t kInstancePurposes = 11;
 
 // One heap for every deadline there is. A slot is had once, on a change of configuration or out of
 // the room that was made then; arming and cancelling never allocate.

@@ -9,10 +9,11 @@ namespace failoverd::core {
 template <>
 struct EnumNames<Purpose> {
   static constexpr std::string_view name = "Purpose";
-  static constexpr auto names = words(
-      "advert", "masterDown", "triggeredAdvert", "preemptDelay", "announceAgain", "announceRefresh",
-      "announceLowerAgain", "announceExtra", "retry", "gate", "trackerDelay", "announcePaced",
-      "linkDelay", "startupDelay", "stopLimit", "staticsRetry", "pulse", "recovery");
+  static constexpr auto names =
+      words("advert", "masterDown", "triggeredAdvert", "preemptDelay", "announceAgain",
+            "announceRefresh", "announceLowerAgain", "announceExtra", "retry", "gate", "drainLimit",
+            "trackerDelay", "announcePaced", "linkDelay", "startupDelay", "stopLimit",
+            "staticsRetry", "pulse", "recovery");
 };
 
 template <>

@@ -93,6 +93,19 @@ struct Description<GateOpened> {
 };
 
 template <>
+struct EnumNames<DrainOutcome> {
+  static constexpr std::string_view name = "DrainOutcome";
+  static constexpr auto names = words("drained", "nobodyElse", "cancelled");
+};
+
+template <>
+struct Description<DrainEnded> {
+  static constexpr std::string_view name = "DrainEnded";
+  static constexpr auto fields =
+      std::tuple(field("instance", &DrainEnded::instance), field("outcome", &DrainEnded::outcome));
+};
+
+template <>
 struct EnumNames<RejectReason> {
   static constexpr std::string_view name = "RejectReason";
   static constexpr auto names =

@@ -88,7 +88,8 @@ template <>
 struct Description<Drain> {
   static constexpr std::string_view name = "Drain";
   static constexpr auto fields =
-      std::tuple(field("instance", &Drain::instance), field("drained", &Drain::drained));
+      std::tuple(field("instance", &Drain::instance), field("drained", &Drain::drained),
+                 field("patience", &Drain::patience), field("insist", &Drain::insist));
 };
 
 template <>

@@ -6,10 +6,12 @@
 #include "core/addresses.h"
 #include "core/announcer.h"
 #include "core/authenticity.h"
+#include "core/drain.h"
 #include "core/groups.h"
 #include "core/health.h"
 #include "core/mastership.h"
 #include "core/pulse.h"
+#include "core/stop.h"
 
 namespace failoverd::core::election {
 namespace {
@@ -147,7 +149,7 @@ void changeState(CoreState& core, Router& router, const Transition& next, Happen
                  const Cause& cause) {
   const auto from = router.state;
   // Who lingers has said it already.
-  leave(core, router, saysGoodbye(from, happening) && !router.lingering);
+  leave(core, router, saysGoodbye(from, happening) && !router.lingers());
   router.state = next.to;
   router.since = core.now;
   router.cause = cause;
@@ -157,6 +159,7 @@ void changeState(CoreState& core, Router& router, const Transition& next, Happen
   react(core, router, next.reaction, cause);
   core.outbox.push(
       StateChanged{router.id(), from, next.to, router.effective(), true, false, cause});
+  if (from == State::master) drain::afterwards(core, router);
   groups::follow(core, router, from);
 }
 
@@ -345,9 +348,14 @@ void hear(CoreState& core, Router& router, const HeardAdvert& advert) {
   Cause cause;
   cause.peer = advert.source;
   cause.peerPriority = advert.priority;
-  if (router.lingering) {
-    mastership::heardWhileLingering(core, router, advert);
+  if (router.lingers() && advert.priority == kGoodbyePriority) return;
+  if (router.lingering == Lingering::forStop) {
+    stop::giveBack(core, router);
     return;
+  }
+  if (router.lingering == Lingering::forDrain) {
+    drain::relieve(core, router);
+    if (router.state == State::master) return;  // others of its group are waited for
   }
   if (core.stopping) return;
   mastership::forgiveRival(core, router, advert);

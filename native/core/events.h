@@ -115,6 +115,18 @@ struct GateOpened {
   bool inTime = true;
 };
 
+enum class DrainOutcome : std::uint8_t {
+  drained,     // it is out of service
+  nobodyElse,  // no other master was heard in time: it goes on as MASTER
+  cancelled,   // the operator has changed his mind, or the daemon stops
+};
+// What became of a Drain{drained: true}; one for each, and after the change of state if there was
+// one.
+struct DrainEnded {
+  InstanceId instance;
+  DrainOutcome outcome = DrainOutcome::drained;
+};
+
 // Why a packet was refused. Order of the checks: RFC 9568 §7.1 with keepalived's additions.
 enum class RejectReason : std::uint8_t {
   truncated,

@@ -24,4 +24,17 @@ void place(const CoreState& core, Router& router);
 // After a change of groups: who belongs where.
 void regroup(CoreState& core);
 
+// The router itself, or every member of its group.
+template <class Visit>
+void forMembers(CoreState& core, Router& router, Visit visit) {
+  if (router.group == Router::kNoGroup) {
+    visit(router);
+    return;
+  }
+  // By index: a visit may not change the list, but it may change what stands in it.
+  for (std::size_t i = 0; i < core.routers.size(); ++i) {
+    if (core.routers[i]->group == router.group) visit(*core.routers[i]);
+  }
+}
+
 }  // namespace failoverd::core::groups

@@ -7,6 +7,7 @@
 #include "core/addresses.h"
 #include "core/election.h"
 #include "core/faults.h"
+#include "core/groups.h"
 #include "core/objects.h"
 
 namespace failoverd::core::health {
@@ -56,18 +57,6 @@ void act(CoreState& core, Router& router) {
   if (router.state == State::fault) core.deadlines.arm(core.recoverySlot, core.now);
   if (router.state == State::init) {
     election::happen(core, router, Happening::started, causeOf(router.startCause));
-  }
-}
-
-template <class Visit>
-void forGroup(CoreState& core, Router& router, Visit visit) {
-  if (router.group == Router::kNoGroup) {
-    visit(router);
-    return;
-  }
-  // By index: a visit may not change the list, but it may change what stands in it.
-  for (std::size_t i = 0; i < core.routers.size(); ++i) {
-    if (core.routers[i]->group == router.group) visit(*core.routers[i]);
   }
 }
 
@@ -171,13 +160,13 @@ void reassess(CoreState& core, Router& router, const Because& because) {
     act(core, router);
     return;
   }
-  forGroup(core, router, [&](Router& member) {
+  groups::forMembers(core, router, [&](Router& member) {
     const auto before = member.effective();
     assess(core, member);
     tellPriority(core, member, before, because);
   });
-  forGroup(core, router, [&](Router& member) { addGroupFaults(core, member); });
-  forGroup(core, router, [&](Router& member) { act(core, member); });
+  groups::forMembers(core, router, [&](Router& member) { addGroupFaults(core, member); });
+  groups::forMembers(core, router, [&](Router& member) { act(core, member); });
 }
 
 void reassessAll(CoreState& core, const Because& because) {

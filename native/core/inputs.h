@@ -84,6 +84,10 @@ struct SetProcesses {
 struct Drain {
   InstanceId instance;
   bool drained = false;
+  // A MASTER keeps its addresses until another master is heard, but no longer than this; zero = no.
+  Duration patience = Duration::zero();
+  // Where none is heard it is taken out of service all the same. Otherwise it goes on.
+  bool insist = false;
 };
 
 // What the instance's gate waited for is done. Of another episode than the present: nothing.

@@ -9,7 +9,6 @@
 #include "core/groups.h"
 #include "core/health.h"
 #include "core/objects.h"
-#include "core/stop.h"
 #include "core/transition.h"
 
 namespace failoverd::core::mastership {
@@ -177,7 +176,7 @@ void assertMastership(CoreState& core, Router& router, const Cause& cause) {
 }
 
 void priorityChanged(CoreState& core, Router& router) {
-  if (!router.quick() || router.election.listening || router.lingering) return;
+  if (!router.quick() || router.election.listening || router.lingers()) return;
   const auto& last = router.election.lastTriggered;
   const auto wait = last ? *last + triggeredGap(router) - core.now : Duration::zero();
   if (wait > Duration::zero()) {
@@ -227,17 +226,13 @@ void forgiveRival(CoreState& core, Router& router, const HeardAdvert& advert) {
 
 Instant tellWill(const CoreState& core, Router& router, Instant now, WillSink& sink) {
   // Who lingers has said it already.
-  if (router.state != State::master || router.lingering || !health::canSend(core, router)) {
+  if (router.state != State::master || router.lingers() || !health::canSend(core, router)) {
     return Instant::never();
   }
   const authenticity::Foresight foresight(core, router, now);
   forEachAdvert(core, router, kGoodbyePriority,
                 [&](const SendAdvert& advert) { sink.goodbye(advert); });
   return foresight.goodUntil();
-}
-
-void heardWhileLingering(CoreState& core, Router& router, const HeardAdvert& advert) {
-  if (advert.priority != kGoodbyePriority) stop::giveBack(core, router);
 }
 
 }  // namespace failoverd::core::mastership

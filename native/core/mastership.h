@@ -44,7 +44,4 @@ void forgiveRival(CoreState& core, Router& router, const HeardAdvert& advert);
 // The goodbyes that would be due if `now` were the end. Returns until when they are good.
 Instant tellWill(const CoreState& core, Router& router, Instant now, WillSink& sink);
 
-// An orderly stop that waits for the next master: it is there.
-void heardWhileLingering(CoreState& core, Router& router, const HeardAdvert& advert);
-
 }  // namespace failoverd::core::mastership

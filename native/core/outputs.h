@@ -84,8 +84,8 @@ using Action =
 using Output =
     std::variant<SendAdvert, Listen, Unlisten, AddAddress, RemoveAddress, RequestObject, Announce,
                  StateChanged, GroupStateChanged, PriorityChanged, MasterChanged,
-                 LowerPriorityReceived, GateClosed, GateOpened, AdvertRejected, AdvertOdd,
-                 AddressFailed, AddressForeign, AddressRestored, ObjectFailed, ObjectRestored,
-                 InstanceApplied, InstanceRemoved, LateDeadline, Stopped>;
+                 LowerPriorityReceived, GateClosed, GateOpened, DrainEnded, AdvertRejected,
+                 AdvertOdd, AddressFailed, AddressForeign, AddressRestored, ObjectFailed,
+                 ObjectRestored, InstanceApplied, InstanceRemoved, LateDeadline, Stopped>;
 
 }  // namespace failoverd::core

@@ -101,6 +101,15 @@ struct Health {
   std::optional<TrackerId> unfit;
 };
 
+enum class Lingering : std::uint8_t { no, forStop, forDrain };
+
+// drain.cc
+struct Draining {
+  bool wanted = false;    // this one was named; the others of its sync group linger with it
+  bool insists = false;   // also if nobody takes over
+  bool relieved = false;  // another master was heard
+};
+
 // apply.cc: what memory is kept ready for.
 struct Room {
   std::size_t outputs = 0;
@@ -163,8 +172,9 @@ struct Router {
   bool gateClosed = false;
   std::uint32_t gateEpisode = 0;
 
-  // stop.cc: goodbye was said, the addresses stay until another master is heard.
-  bool lingering = false;
+  // stop.cc, drain.cc: goodbye was said, the addresses stay until another master is heard.
+  Lingering lingering = Lingering::no;
+  Draining draining;
 
   std::array<Deadlines::Slot, kInstancePurposes> slots = noSlots();
   static constexpr std::array<Deadlines::Slot, kInstancePurposes> noSlots() {
@@ -178,6 +188,7 @@ struct Router {
   }
   [[nodiscard]] InstanceId id() const { return config.id; }
   [[nodiscard]] Priority effective() const { return health.effective; }
+  [[nodiscard]] bool lingers() const { return lingering != Lingering::no; }
   [[nodiscard]] bool isOwner() const { return effective() == kOwnerPriority; }
   [[nodiscard]] bool quick() const { return config.quick && !config.strict; }
   [[nodiscard]] Duration advertInterval() const { return sane(config.advertInterval); }

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/apply.h"
+#include "core/drain.h"
 #include "core/election.h"
 #include "core/health.h"
 #include "core/objects.h"
@@ -28,17 +29,17 @@ void cancelAll(CoreState& core, const Router& router) {
 void linger(CoreState& core, Router& router) {
   election::sendAdvert(core, router, kGoodbyePriority);
   cancelAll(core, router);
-  router.lingering = true;
+  router.lingering = Lingering::forStop;
 }
 
 bool anyLingers(const CoreState& core) {
   return std::any_of(core.routers.begin(), core.routers.end(),
-                     [](const auto& router) { return router->lingering; });
+                     [](const auto& router) { return router->lingers(); });
 }
 
 void lingerNoLonger(CoreState& core) {
   for (const auto& router : core.routers) {
-    if (router->lingering) giveBack(core, *router);
+    if (router->lingers()) giveBack(core, *router);
   }
 }
 
@@ -57,6 +58,7 @@ void begin(CoreState& core, const Stop& stop) {
   core.deadlines.cancel(core.pulseSlot);
   core.deadlines.cancel(core.staticsSlot);
   for (const auto& router : core.routers) {
+    drain::forget(core, *router, DrainOutcome::cancelled);
     if (!core.stopping->release) {
       cancelAll(core, *router);
       apply::unlisten(core, *router);
@@ -76,7 +78,8 @@ void giveBack(CoreState& core, Router& router) {
   health::removeLeftovers(core, router);
   apply::unlisten(core, router);
   cancelAll(core, router);
-  const bool lastToLinger = std::exchange(router.lingering, false) && !anyLingers(core);
+  const bool lastToLinger =
+      std::exchange(router.lingering, Lingering::no) != Lingering::no && !anyLingers(core);
   // The limit of the waiting for a master is none for the kernel.
   if (lastToLinger) core.deadlines.arm(core.stopSlot, core.now + kPatienceWithKernel);
 }

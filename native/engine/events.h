@@ -78,15 +78,14 @@ struct HandedOver {
 // This engine goes on with what another process had; `StateChanged` follow, of what it is.
 struct Inherited {};
 
-using EngineEvent =
-    std::variant<core::StateChanged, core::GroupStateChanged, core::PriorityChanged,
-                 core::MasterChanged, core::LowerPriorityReceived, core::GateClosed,
-                 core::GateOpened, core::AdvertRejected, core::AdvertOdd, core::AddressFailed,
-                 core::AddressForeign, core::AddressRestored, core::ObjectFailed,
-                 core::ObjectRestored, core::InstanceApplied, core::InstanceRemoved,
-                 core::LateDeadline, core::Stopped, core::ProcessExited, core::ProcessForked,
-                 core::TrackersBlind, Started, LinkSeen, LinkGone, RulesetChanged, ProcessExecuted,
-                 ProcessRenamed, ProcessEventsLost, Trouble, HandedOver, Inherited, Lost>;
+using EngineEvent = std::variant<
+    core::StateChanged, core::GroupStateChanged, core::PriorityChanged, core::MasterChanged,
+    core::LowerPriorityReceived, core::GateClosed, core::GateOpened, core::DrainEnded,
+    core::AdvertRejected, core::AdvertOdd, core::AddressFailed, core::AddressForeign,
+    core::AddressRestored, core::ObjectFailed, core::ObjectRestored, core::InstanceApplied,
+    core::InstanceRemoved, core::LateDeadline, core::Stopped, core::ProcessExited,
+    core::ProcessForked, core::TrackersBlind, Started, LinkSeen, LinkGone, RulesetChanged,
+    ProcessExecuted, ProcessRenamed, ProcessEventsLost, Trouble, HandedOver, Inherited, Lost>;
 
 // Events are numbered from 1 without gaps as they happen; a gap that the reader sees is told
 // by a Lost in its place.

@@ -14,6 +14,10 @@ import { secondsOf } from './howLong.ts';
 import { defineReload } from './reloadCommand.ts';
 import { oneLine, statusTable, wrap } from './statusTable.ts';
 
+interface DrainOptions extends SocketOptions {
+  readonly force?: true;
+}
+
 interface Printing extends SocketOptions {
   readonly json?: true;
 }
@@ -36,8 +40,10 @@ export function addControlCommands(program: Command): void {
     .action(events);
   defineReload(add('reload', 'reload the configuration, or say what that would do'));
   add('upgrade', 'hand over to the newly installed program, no failover').action(upgrade);
-  add('drain [name]', 'take an instance, or all, out of service').action(setDrained('drain'));
-  add('undrain [name]', 'put an instance, or all, back into service').action(setDrained('undrain'));
+  add('drain [name]', 'take an instance, or all, out of service')
+    .option('--force', 'also a MASTER whom no other router relieves')
+    .action(drain);
+  add('undrain [name]', 'put an instance, or all, back into service').action(undrain);
   add('record [file]', 'write the flight recorder to a file, as JSON lines').action(record);
 }
 
@@ -139,15 +145,22 @@ async function upgrade(options: SocketOptions): Promise<void> {
   });
 }
 
-function setDrained(method: 'drain' | 'undrain') {
-  return (name: string | undefined, options: SocketOptions) =>
-    withClient(options, async (client) => {
-      for (const one of await client[method](name)) {
-        process.stdout.write(
-          `${one} ${method === 'drain' ? 'is drained' : 'is back in service'}\n`,
-        );
-      }
-    });
+async function drain(name: string | undefined, options: DrainOptions): Promise<void> {
+  await withClient(options, async (client) => {
+    const force = options.force === true;
+    for (const { ok, sentence } of await client.drain(name, { force })) {
+      (ok ? process.stdout : process.stderr).write(`${sentence}\n`);
+      if (!ok) process.exitCode = exitCodes.failure;
+    }
+  });
+}
+
+async function undrain(name: string | undefined, options: SocketOptions): Promise<void> {
+  await withClient(options, async (client) => {
+    for (const one of await client.undrain(name)) {
+      process.stdout.write(`${one} is back in service\n`);
+    }
+  });
 }
 
 async function record(file: string | undefined, options: SocketOptions): Promise<void> {

@@ -31,7 +31,11 @@ const examples: Readonly<Record<string, readonly string[]>> = {
     'failoverd reload --confirm',
   ],
   upgrade: ['apt install ./failoverd_*.deb        does it by itself', 'failoverd upgrade'],
-  drain: ['failoverd drain VI_1', 'failoverd drain            every instance, before maintenance'],
+  drain: [
+    'failoverd drain VI_1',
+    'failoverd drain            every instance, before maintenance',
+    'failoverd drain --force    even if nobody else takes over',
+  ],
   undrain: ['failoverd undrain'],
   record: ['failoverd record trace.jsonl && failoverd replay trace.jsonl'],
   replay: ['failoverd replay trace.jsonl', 'failoverd record | failoverd replay -'],

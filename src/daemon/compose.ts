@@ -26,6 +26,7 @@ import { Culprits } from '../observe/culprits.ts';
 import type { Repair } from '../observe/culprits.ts';
 import { stateWord } from '../observe/explain.ts';
 import { Journal } from '../observe/journal.ts';
+import type { DrainResult } from '../observe/controlClient.ts';
 import { statusSentence } from '../observe/status.ts';
 import type { StatusView } from '../observe/status.ts';
 import { AlarmWatch } from './watch/alarms.ts';
@@ -36,6 +37,7 @@ import { Dispatch } from './dispatch.ts';
 import type { EnginePort } from './enginePort.ts';
 import type { Carried } from './upgrade/handOver.ts';
 import { LatenessWatch } from './watch/latenessWatch.ts';
+import { Draining } from './draining.ts';
 import { lingerFor } from './linger.ts';
 import { Notifications } from './notify/notifications.ts';
 import { Registry } from './registry.ts';
@@ -70,6 +72,7 @@ export class Daemon {
   readonly #kernel: KernelSide;
   readonly #alarms: AlarmWatch;
   readonly #lateness: LatenessWatch;
+  readonly #draining: Draining;
   #model: Model | undefined;
   #plan: Plan | null = null;
   /** For which the plan was made. */
@@ -104,7 +107,15 @@ export class Daemon {
     const instances = () => this.#model?.instances ?? [];
     this.#alarms = new AlarmWatch({ log, journal, names: registry, instances, snapshot });
     this.#lateness = new LatenessWatch({ log, journal });
+    this.#draining = new Draining({
+      model: () => this.#model,
+      numberOf: (name) => this.#numberOf(name),
+      send,
+      journal,
+      log,
+    });
     this.#dispatch.listen((event) => this.#applied.onEvent(event));
+    this.#dispatch.listen((event) => this.#draining.onEvent(event));
     this.#dispatch.listen((event, { at }) => this.#alarms.onEvent(event, at));
     this.#dispatch.listen((event, { at }) => this.#lateness.onEvent(event, at));
     this.#dispatch.listen((event) => this.#kernel.onEvent(event));
@@ -134,6 +145,11 @@ export class Daemon {
     return stateWord(found?.state ?? 'init');
   }
 
+  #numberOf(name: string): number | undefined {
+    const ids = [...this.#dispatch.view.keys()];
+    return ids.find((id) => this.registry.instance(id) === name);
+  }
+
   snapshot(): Promise<EngineSnapshot> {
     return this.#parts.engine.snapshot();
   }
@@ -142,16 +158,13 @@ export class Daemon {
     return this.#parts.engine.record();
   }
 
-  /** An operator takes an instance out of service, or puts it back. Outlives reloads. */
-  setDrained(name: string, drained: boolean): void {
-    const ids = [...this.#dispatch.view.keys()];
-    const instance = ids.find((id) => this.registry.instance(id) === name);
-    if (instance === undefined) return;
-    const sentence = `${name}: an operator ${drained ? 'drained it' : 'put it back into service'}`;
-    const entry = { wallMs: Date.now(), kind: 'operator', event: undefined } as const;
-    this.journal.add({ ...entry, subject: name, sentence });
-    this.#parts.log.notice(sentence, { event: 'operator', instance: name });
-    this.#parts.engine.send([{ kind: 'Drain', instance, drained }]);
+  /** An operator takes an instance out of service, unless nobody else serves. Outlives reloads. */
+  drain(name: string, force: boolean): Promise<DrainResult> {
+    return this.#draining.drain(name, force);
+  }
+
+  undrain(name: string): void {
+    this.#draining.undrain(name);
   }
 
   /** Events of the engine, in order. */
@@ -287,7 +300,7 @@ export class Daemon {
     const { engine } = this.#parts;
     this.#alarms.stop();
     this.#lateness.stop();
-    const linger = lingerFor(this.#model);
+    const linger = lingerFor(this.#model?.instances ?? []);
     engine.send([{ kind: 'Stop', linger, release: bounds.release }]);
     const trackersGone = this.#trackers.stop();
     const inTime = await within(bounds.engineMs, this.#untilStopped());

@@ -1,4 +1,4 @@
-/** Make before break: how long the addresses stay after the goodbye of an orderly stop. */
+/** Make before break: how long the addresses stay after the goodbye of who stops or is drained. */
 
 import type { Micros } from '../base/units.ts';
 import type { Model } from '../config/index.ts';
@@ -13,9 +13,7 @@ const most: Micros = 3_000_000;
  * advert interval in VRRPv3 (RFC 9568 §6.1). The core gives an address back as soon as it hears
  * another master; this is for the case that there is none.
  */
-export function lingerFor(model: Model | undefined): Micros {
-  const longest = (model?.instances ?? []).map(({ version, advertInt }) =>
-    version === 2 ? 1_000_000 : advertInt,
-  );
+export function lingerFor(leaving: Model['instances']): Micros {
+  const longest = leaving.map(({ version, advertInt }) => (version === 2 ? 1_000_000 : advertInt));
   return longest.length === 0 ? 0 : Math.min(Math.max(...longest) + margin, most);
 }

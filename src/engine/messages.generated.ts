@@ -63,6 +63,7 @@ export type Purpose =
   | 'announceExtra'
   | 'retry'
   | 'gate'
+  | 'drainLimit'
   | 'trackerDelay'
   | 'announcePaced'
   | 'linkDelay'
@@ -105,6 +106,8 @@ export type CauseKind =
   | 'staticMissing'
   | 'carriedOver';
 
+export type DrainOutcome = 'drained' | 'nobodyElse' | 'cancelled';
+
 export type RejectReason =
   | 'truncated'
   | 'length'
@@ -133,7 +136,7 @@ export type OddReason = 'addressList' | 'interval' | 'samePriorityOwner';
 
 export type Scheduling = 'normal' | 'roundRobin' | 'fifo' | 'deadline';
 
-export type TroubleKind = 'netlink' | 'receive' | 'announce' | 'poll' | 'will' | 'ruleset';
+export type TroubleKind = 'netlink' | 'receive' | 'announce' | 'poll' | 'will';
 
 export type AddressState = 'absent' | 'requested' | 'confirmed' | 'failed' | 'removing';
 
@@ -165,11 +168,11 @@ export interface HmacKey {
 export interface AuthConfig {
   readonly kind: AuthKind;
   readonly password: Uint8Array;
+  readonly keys: readonly HmacKey[];
   readonly activeKey: number;
+  readonly timeWindow: Micros;
   readonly mode: HmacMode;
   readonly antiReplay: AntiReplay;
-  readonly timeWindow: Micros;
-  readonly keys: readonly HmacKey[];
 }
 
 export interface AnnounceConfig {
@@ -180,18 +183,6 @@ export interface AnnounceConfig {
   readonly lowerPriorityRepeat: number;
   readonly lowerPriorityDelay: Micros;
   readonly extraInterval: Micros;
-}
-
-export interface TrackerUse {
-  readonly tracker: TrackerId;
-  readonly weight: number;
-  readonly reverse: boolean;
-}
-
-export interface InterfaceUse {
-  readonly interfaceName: InterfaceName;
-  readonly weight: number;
-  readonly reverse: boolean;
 }
 
 export interface AddressConfig {
@@ -232,6 +223,18 @@ export interface ObjectConfig {
   readonly track: boolean;
 }
 
+export interface TrackerUse {
+  readonly tracker: TrackerId;
+  readonly weight: number;
+  readonly reverse: boolean;
+}
+
+export interface InterfaceUse {
+  readonly interfaceName: InterfaceName;
+  readonly weight: number;
+  readonly reverse: boolean;
+}
+
 export interface InstanceConfig {
   readonly id: InstanceId;
   readonly name: string;
@@ -268,11 +271,11 @@ export interface InstanceConfig {
   readonly neverNobody: boolean;
   readonly auth: AuthConfig;
   readonly announce: AnnounceConfig;
-  readonly trackers: readonly TrackerUse[];
-  readonly interfaces: readonly InterfaceUse[];
   readonly addresses: readonly AddressConfig[];
   readonly objects: readonly ObjectConfig[];
   readonly filters: readonly ObjectConfig[];
+  readonly trackers: readonly TrackerUse[];
+  readonly interfaces: readonly InterfaceUse[];
 }
 
 export interface ApplyInstance {
@@ -373,6 +376,8 @@ export interface Drain {
   readonly kind: 'Drain';
   readonly instance: InstanceId;
   readonly drained: boolean;
+  readonly patience: Micros;
+  readonly insist: boolean;
 }
 
 export interface OpenGate {
@@ -537,12 +542,10 @@ export interface Refusals {
   readonly addressLost: IpText | undefined;
   readonly sendError: number;
   readonly inARow: number;
-  readonly refusedAt: Micros | undefined;
   readonly sendFailingSince: Micros | undefined;
   readonly copies: number;
   readonly copiesFailed: number;
   readonly lastSendError: number;
-  readonly probing: boolean;
 }
 
 export interface CarriedSequence {
@@ -720,6 +723,12 @@ export interface GateOpened {
   readonly kind: 'GateOpened';
   readonly instance: InstanceId;
   readonly inTime: boolean;
+}
+
+export interface DrainEnded {
+  readonly kind: 'DrainEnded';
+  readonly instance: InstanceId;
+  readonly outcome: DrainOutcome;
 }
 
 export interface AdvertRejected {
@@ -1145,6 +1154,7 @@ export type Output =
   | LowerPriorityReceived
   | GateClosed
   | GateOpened
+  | DrainEnded
   | AdvertRejected
   | AdvertOdd
   | AddressFailed
@@ -1165,6 +1175,7 @@ export type EngineEvent =
   | LowerPriorityReceived
   | GateClosed
   | GateOpened
+  | DrainEnded
   | AdvertRejected
   | AdvertOdd
   | AddressFailed

@@ -25,6 +25,13 @@ export interface EventsParams {
   readonly follow?: boolean;
 }
 
+export interface DrainResult {
+  readonly instance: string;
+  /** It is out of service. */
+  readonly ok: boolean;
+  readonly sentence: string;
+}
+
 export interface ReloadResult {
   readonly ok: boolean;
   readonly sentence: string;
@@ -109,11 +116,18 @@ export class ControlClient {
     return this.#request('confirm', {});
   }
 
-  /** Takes an instance out of service, or all of them. Returns the names. */
-  drain(name?: string): Promise<readonly string[]> {
-    return this.#request('drain', named(name));
+  /**
+   * Takes an instance out of service, or all of them: a MASTER when another one has taken over, and not at all
+   * when nobody does, unless `force` insists. Says of each what became of it.
+   */
+  drain(
+    name?: string,
+    options: { readonly force?: boolean } = {},
+  ): Promise<readonly DrainResult[]> {
+    return this.#request('drain', { ...named(name), ...options });
   }
 
+  /** Puts it back. Returns the names. */
   undrain(name?: string): Promise<readonly string[]> {
     return this.#request('undrain', named(name));
   }

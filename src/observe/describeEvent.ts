@@ -10,6 +10,7 @@ import type {
   AddressFailed,
   AddressForeign,
   AddressRestored,
+  DrainEnded,
   ObjectFailed,
   ObjectRestored,
   OddReason,
@@ -64,6 +65,8 @@ export function describeEvent(event: EngineEvent, names: Names): Description | u
     case 'AdvertRejected':
     case 'AdvertOdd':
       return describeHeard(event, line);
+    case 'DrainEnded':
+      return drainLine(event, line);
     case 'GateClosed':
     case 'GateOpened':
       return gateLine(event, line);
@@ -142,6 +145,15 @@ function describeObject(event: ObjectFailed | ObjectRestored, line: Line): Descr
   }
   const text = `the ${what} could not be added: ${errnoText(event.errorNumber)}`;
   return line('error', text, { errno: event.errorNumber });
+}
+
+function drainLine({ outcome }: DrainEnded, line: Line): Description {
+  const sentences = {
+    drained: 'it is out of service',
+    nobodyElse: 'not drained: no other router has taken over, and it stays MASTER',
+    cancelled: 'not drained: it was put back into service, or failoverd stops',
+  };
+  return line(outcome === 'drained' ? 'debug' : 'notice', sentences[outcome]);
 }
 
 function gateLine(event: Extract<EngineEvent, { kind: 'GateClosed' | 'GateOpened' }>, line: Line) {

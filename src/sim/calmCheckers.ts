@@ -7,7 +7,8 @@ import { configOf, servesUnfit, statusOf, together } from './lookup.ts';
 import type { Observation } from './observation.ts';
 import { MILLISECOND, SECOND, type WorldTime } from './world.ts';
 
-type Ending = 'kill' | 'stop' | 'trackerFlip';
+type Disturbed = Observation & { readonly kind: 'disturbed' };
+type Ending = 'kill' | 'stop' | 'drain' | 'trackerFlip';
 
 /**
  * RFC 9568 §6.1: a silent master is replaced after masterDownInterval, one that said goodbye
@@ -23,7 +24,7 @@ export class TakeoverInTime extends Checker {
       const ending = ENDINGS.find((one) => one === seen.what);
       const gone = this.scene.hosts.find((host) => host.name === seen.host);
       if (ending === undefined || gone === undefined) return;
-      for (const router of this.routers) this.#expect(router, seen.at, ending, gone);
+      for (const router of this.routers) this.#expect(router, seen, ending, gone);
     }
     if (seen.kind !== 'state' || seen.to !== 'master' || seen.repeated) return;
     const due = this.#due.get(seen.instance);
@@ -38,7 +39,7 @@ export class TakeoverInTime extends Checker {
   }
 
   /** Each of these is observed before it happens: `gone` is MASTER still, if it was. */
-  #expect(router: number, at: WorldTime, ending: Ending, gone: Host): void {
+  #expect(router: number, { at, until }: Disturbed, ending: Ending, gone: Host): void {
     if (gone.state(router) !== 'master') return;
     const left = ending === 'trackerFlip' ? priorityAfterFlip(gone, router) : 0;
     if (left === undefined) return;
@@ -50,6 +51,8 @@ export class TakeoverInTime extends Checker {
     const [, delay] = this.scene.plan.quality.delay;
     const slowest = Math.min(...this.scene.plan.hosts.map((host) => host.clockRate));
     const by = at + Math.min(...waits) / slowest + delay + MILLISECOND;
+    // Put back into service before anybody could have relieved it.
+    if (ending === 'drain' && until <= by) return;
     this.#due.set(router, { by, why: `${gone.name} ${ending}` });
   }
 
@@ -67,7 +70,7 @@ export class TakeoverInTime extends Checker {
   }
 }
 
-const ENDINGS: readonly Ending[] = ['kill', 'stop', 'trackerFlip'];
+const ENDINGS: readonly Ending[] = ['kill', 'stop', 'drain', 'trackerFlip'];
 
 /** What the failed check leaves of its priority; 0 is FAULT, nothing: nobody is told anything. */
 function priorityAfterFlip(host: Host, router: number): number | undefined {

@@ -140,6 +140,17 @@ export class Host implements Station {
     this.#take({ kind: 'Stop', linger: this.#plan.linger, release: true });
   }
 
+  /** Taken out of service until then, all of it, if another one takes over. */
+  drain(until: WorldTime): void {
+    if (this.#life !== 'running') return;
+    this.#disturbed('drain', until);
+    const how = { kind: 'Drain', patience: this.#plan.linger, insist: false } as const;
+    for (const { id } of this.#instances) this.#take({ ...how, instance: id, drained: true });
+    this.#world.at(until, () => {
+      for (const { id } of this.#instances) this.#take({ ...how, instance: id, drained: false });
+    });
+  }
+
   /** SIGSTOP: the kernel goes on receiving for it. */
   pause(until: WorldTime): void {
     this.#suspend('paused', until);

@@ -31,6 +31,8 @@ export function inflict(fault: Fault, stage: Stage): void {
       return host.freeze(fault.until);
     case 'trackerFlip':
       return host.flipTracker();
+    case 'drain':
+      return host.drain(fault.until);
     case 'reload':
       return reload(host, fault);
     case 'regroup':

@@ -23,6 +23,7 @@ export type Disturbance =
   | 'cut'
   | 'burst'
   | 'trackerFlip'
+  | 'drain'
   | 'refuse'
   | 'steal'
   | 'reload'

@@ -18,6 +18,7 @@ export type FaultKind =
   | 'cut'
   | 'burst'
   | 'trackerFlip'
+  | 'drain'
   | 'refuse'
   | 'steal'
   | 'foreign'
@@ -120,6 +121,7 @@ const CALM: readonly FaultKind[] = [
   'pause',
   'freeze',
   'trackerFlip',
+  'drain',
   'steal',
   'foreign',
   'reloadUnchanged',
@@ -138,6 +140,7 @@ const STORM: readonly FaultKind[] = [
   'burst',
   'trackerFlip',
   'trackerFlip',
+  'drain',
   'refuse',
   'steal',
   'foreign',

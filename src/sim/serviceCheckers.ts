@@ -45,7 +45,17 @@ export class MasterIsNeverSilent extends Checker {
   }
 
   #excuse(seen: Observation & { readonly kind: 'disturbed' }): void {
-    const delaying = ['pause', 'freeze', 'linkFlap', 'unplug', 'boot', 'kill', 'stop', 'retime'];
+    const delaying = [
+      'pause',
+      'freeze',
+      'linkFlap',
+      'unplug',
+      'boot',
+      'kill',
+      'stop',
+      'drain',
+      'retime',
+    ];
     if (!delaying.includes(seen.what)) return;
     // Who was away listens for an interval and its skew, and may need a while to be away.
     const until = Math.max(seen.at, seen.until) + 3 * this.scene.plan.interval;
@@ -175,7 +185,7 @@ export class NeverNobody extends Checker {
   }
 }
 
-/** DESIGN law 9: an orderly stop keeps the addresses until another MASTER is heard. */
+/** docs/adr/0004: an orderly stop keeps the addresses until another MASTER is heard, a drain for ever. */
 export class MakeBeforeBreak extends Checker {
   readonly name = 'who lingers keeps its addresses until another MASTER is there';
   readonly #lingering = new Map<string, WorldTime>();
@@ -183,8 +193,11 @@ export class MakeBeforeBreak extends Checker {
   override observe(seen: Observation): void {
     if (seen.kind === 'disturbed') {
       const plan = this.scene.plan.hosts.find((one) => one.name === seen.host);
-      if (seen.what === 'stop' && (plan?.linger ?? 0) > 0) {
-        this.#lingering.set(seen.host, seen.at + 0.99 * (plan?.linger ?? 0));
+      const linger = plan?.linger ?? 0;
+      if (linger > 0 && seen.what === 'stop') {
+        this.#lingering.set(seen.host, seen.at + 0.99 * linger);
+      } else if (linger > 0 && seen.what === 'drain') {
+        this.#lingering.set(seen.host, seen.until);
       } else if (seen.what !== 'forge') this.#lingering.delete(seen.host);
     }
     if (seen.kind !== 'address' || seen.present) return;

@@ -411,7 +411,7 @@ describe.skipIf(missing !== '')(`a daemon that is upgraded ${missing}`, () => {
     const replayed = await world.finish(['replay', trace]);
     expect(replayed.text).toMatch(/continues as MASTER/);
     expect(replayed.code).toBe(0);
-    expect((await upgraded.ask('drain')).code).toBe(0);
+    expect((await upgraded.ask('drain', '--force')).code).toBe(0);
     await world.addresses(`${OWN}/24`);
     await upgraded.succeed();
     expect((await upgraded.ask('status')).text).toMatch(/FAULT/);

@@ -322,6 +322,10 @@ void Lab::kill(std::size_t host) {
   hosts_[host].alive = false;
 }
 
+bool Lab::bequeaths(std::size_t host) const {
+  return hosts_[host].core.bequeath().has_value();
+}
+
 void Lab::upgrade(std::size_t at) {
   auto& host = hosts_[at];
   const auto lines = host.lines;

@@ -77,6 +77,8 @@ class Lab {
   // Another process takes the host's place: with the same configuration, and what the one before
   // hands over. Nothing that it says before is written down.
   void upgrade(std::size_t host);
+  // Whether another process may take its place at this moment.
+  [[nodiscard]] bool bequeaths(std::size_t host) const;
 
   // How long the kernel of a host takes to remove an address.
   void removalTakes(std::size_t host, Duration time);

@@ -71,6 +71,9 @@ struct Liner {
   std::string operator()(const core::GateClosed& out) const {
     return idOf(out.instance) + "gate closed " + std::to_string(out.episode);
   }
+  std::string operator()(const core::DrainEnded& out) const {
+    return idOf(out.instance) + "drain " + word(out.outcome);
+  }
   std::string operator()(const core::GateOpened& out) const {
     return idOf(out.instance) + (out.inTime ? "gate opened" : "gate opened late");
   }

@@ -112,7 +112,7 @@ test.runIf(missing === '').each(targets)('$title', async ({ flags, block, throug
     await eventually('its answer', () => statusOf(host));
     for (let round = 0; round < 20; round += 1) {
       await asked(host, async (client) => {
-        await client.drain('VI_1');
+        await client.drain('VI_1', { force: true });
         await client.undrain('VI_1');
         expect(await client.reload()).toMatchObject({ ok: true });
       });

@@ -57,7 +57,7 @@ disturbed(
   'a log that nobody reads',
   async ({ host, control, witness }) => {
     for (let round = 0; round < 20; round += 1) {
-      await control.drain('VI_1');
+      await control.drain('VI_1', { force: true });
       await control.undrain('VI_1');
       expect(await control.reload()).toMatchObject({ ok: true });
     }

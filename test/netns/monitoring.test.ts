@@ -90,7 +90,7 @@ test.runIf(missing === '')('files, metrics, status and kernel agree', async () =
     }
     expect((await client.status()).instances[0]?.counters.becameMaster).toBe(1);
 
-    await client.drain('VI_1');
+    await client.drain('VI_1', { force: true });
     await eventually('metrics to say it is drained', async () =>
       (await scrape(server1.privatePath('m.sock'))).includes(`failoverd_drained{${labels}} 1\n`),
     );

@@ -142,7 +142,7 @@ describe.skipIf(missing !== '')(`screens ${missing}`, () => {
 
   test.each(sizes)('why and events on $columns columns', async (size) => {
     const { host } = await started(one);
-    await asked(host, (client) => client.drain('VI_1'));
+    await asked(host, (client) => client.drain('VI_1', { force: true }));
     await asked(host, (client) => client.undrain('VI_1'));
     await eventually('MASTER again', async () => {
       return (await statusOf(host)).instances[0]?.counters.becameMaster === 2;
@@ -156,7 +156,7 @@ describe.skipIf(missing !== '')(`screens ${missing}`, () => {
 
     const follow = await terminal({ host }, ['events', '--follow'], size);
     await shows(follow, /VI_1: BACKUP -> MASTER/);
-    await asked(host, (client) => client.drain('VI_1'));
+    await asked(host, (client) => client.drain('VI_1', { force: true }));
     const events = await shows(follow, /VI_1: MASTER -> FAULT \(priority 157\): an operator/);
     keep(`events ${size.columns}`, events.join('\n'));
     for (const line of events) expect(line).toMatch(/^(?:\d{4}-\d\d-\d\d \S+ | {4})\S/);
@@ -164,7 +164,7 @@ describe.skipIf(missing !== '')(`screens ${missing}`, () => {
 
   test.each(sizes)('four hundred instances on $columns columns', async (size) => {
     const { host } = await started(many);
-    await asked(host, (client) => client.drain('ipv6_399'));
+    await asked(host, (client) => client.drain('ipv6_399', { force: true }));
     const watch = await terminal({ host }, ['status', '--watch'], size);
     const lines = await shows(watch, /^ipv6_399 +FAULT +.*drained$/);
     keep(`many ${size.columns}`, await watch.colored());

@@ -57,6 +57,13 @@ export const plants: readonly Plant[] = [
     caughtBy: '19-master-equal-higher-address',
   },
   {
+    name: 'a drain waits for nobody',
+    file: 'drain.cc',
+    find: 'input.patience <= Duration::zero()',
+    replace: 'input.patience > Duration::zero()',
+    caughtBy: 'who lingers keeps its addresses until another MASTER is there',
+  },
+  {
     name: 'nopreempt ignored',
     file: 'election.cc',
     find: 'return router.config.preempt && router',

@@ -37,8 +37,8 @@ export function controlHandlers(parts: ControlParts): Readonly<Record<string, Ha
     confirm: () => reloader.confirm(),
     plan: () => reloader.plan(),
     upgrade: () => upgrade.request(),
-    drain: (params) => setDrained(daemon, instanceIn(params), true),
-    undrain: (params) => setDrained(daemon, instanceIn(params), false),
+    drain: (params) => drain(daemon, instanceIn(params), params['force'] === true),
+    undrain: (params) => undrain(daemon, instanceIn(params)),
     record: () => daemon.record(),
   };
   return handlers;
@@ -98,9 +98,13 @@ function events(daemon: Daemon, params: Params, caller: Caller): readonly Journa
   return daemon.journal.since(after).filter((entry) => entry.wallMs >= sinceMs);
 }
 
-function setDrained(daemon: Daemon, name: string | undefined, drained: boolean) {
+function drain(daemon: Daemon, name: string | undefined, force: boolean) {
+  return Promise.all(instancesOf(daemon, name).map((one) => daemon.drain(one, force)));
+}
+
+function undrain(daemon: Daemon, name: string | undefined) {
   const names = instancesOf(daemon, name);
-  for (const one of names) daemon.setDrained(one, drained);
+  for (const one of names) daemon.undrain(one);
   return names;
 }
 
