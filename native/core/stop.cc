@@ -15,6 +15,9 @@ namespace {
 
 // The kernel answers at once or not at all.
 constexpr auto kPatienceWithKernel = Duration::ofSeconds(1);
+// Who comes so late to a limit was away and has not listened to the kernel: what was handed to it
+// only now, for an advert that came long ago, has not been answered yet.
+constexpr auto kAway = kPatienceWithKernel / 10;
 
 Cause causeOf() {
   Cause cause;
@@ -86,8 +89,7 @@ void giveBack(CoreState& core, Router& router) {
 
 void onLimit(CoreState& core, Instant due) {
   if (anyLingers(core)) return lingerNoLonger(core);
-  // Whoever was away while the limit passed has not listened to the kernel.
-  if (core.now - due >= kPatienceWithKernel) {
+  if (core.now - due >= kAway) {
     core.deadlines.arm(core.stopSlot, core.now + kPatienceWithKernel);
     return;
   }

@@ -136,7 +136,7 @@ export type OddReason = 'addressList' | 'interval' | 'samePriorityOwner';
 
 export type Scheduling = 'normal' | 'roundRobin' | 'fifo' | 'deadline';
 
-export type TroubleKind = 'netlink' | 'receive' | 'announce' | 'poll' | 'will';
+export type TroubleKind = 'netlink' | 'receive' | 'announce' | 'poll' | 'will' | 'ruleset';
 
 export type AddressState = 'absent' | 'requested' | 'confirmed' | 'failed' | 'removing';
 
@@ -168,11 +168,11 @@ export interface HmacKey {
 export interface AuthConfig {
   readonly kind: AuthKind;
   readonly password: Uint8Array;
-  readonly keys: readonly HmacKey[];
   readonly activeKey: number;
-  readonly timeWindow: Micros;
   readonly mode: HmacMode;
   readonly antiReplay: AntiReplay;
+  readonly timeWindow: Micros;
+  readonly keys: readonly HmacKey[];
 }
 
 export interface AnnounceConfig {
@@ -183,6 +183,18 @@ export interface AnnounceConfig {
   readonly lowerPriorityRepeat: number;
   readonly lowerPriorityDelay: Micros;
   readonly extraInterval: Micros;
+}
+
+export interface TrackerUse {
+  readonly tracker: TrackerId;
+  readonly weight: number;
+  readonly reverse: boolean;
+}
+
+export interface InterfaceUse {
+  readonly interfaceName: InterfaceName;
+  readonly weight: number;
+  readonly reverse: boolean;
 }
 
 export interface AddressConfig {
@@ -223,18 +235,6 @@ export interface ObjectConfig {
   readonly track: boolean;
 }
 
-export interface TrackerUse {
-  readonly tracker: TrackerId;
-  readonly weight: number;
-  readonly reverse: boolean;
-}
-
-export interface InterfaceUse {
-  readonly interfaceName: InterfaceName;
-  readonly weight: number;
-  readonly reverse: boolean;
-}
-
 export interface InstanceConfig {
   readonly id: InstanceId;
   readonly name: string;
@@ -271,11 +271,11 @@ export interface InstanceConfig {
   readonly neverNobody: boolean;
   readonly auth: AuthConfig;
   readonly announce: AnnounceConfig;
+  readonly trackers: readonly TrackerUse[];
+  readonly interfaces: readonly InterfaceUse[];
   readonly addresses: readonly AddressConfig[];
   readonly objects: readonly ObjectConfig[];
   readonly filters: readonly ObjectConfig[];
-  readonly trackers: readonly TrackerUse[];
-  readonly interfaces: readonly InterfaceUse[];
 }
 
 export interface ApplyInstance {
@@ -542,10 +542,12 @@ export interface Refusals {
   readonly addressLost: IpText | undefined;
   readonly sendError: number;
   readonly inARow: number;
+  readonly refusedAt: Micros | undefined;
   readonly sendFailingSince: Micros | undefined;
   readonly copies: number;
   readonly copiesFailed: number;
   readonly lastSendError: number;
+  readonly probing: boolean;
 }
 
 export interface CarriedSequence {

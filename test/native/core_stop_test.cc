@@ -64,6 +64,23 @@ TEST_CASE("the kernel is waited for also when the next master is heard just befo
   EXPECT(lab.take(0) == Lines{"stopped"});
 }
 
+TEST_CASE("the kernel is waited for also by who was away while that limit passed") {
+  auto lab = pair();
+  lab.removalTakes(0, Duration::ofSeconds(2));
+  lab.give(0, core::Stop{Duration::ofMillis(1500), true});
+  lab.run(Duration::ofMillis(100));
+  // What is read on waking had come long before.
+  lab.pause(0, false);
+  lab.inject(0, "10.0.1.2", Lab::instance(100), 100);
+  EXPECT(lab.take(0) ==
+         Lines{"goodbye", "remove 10.0.1.100", "state master->init stopping", "unlisten"});
+  lab.run(Duration::ofMillis(1300));
+  lab.resume(0);
+  EXPECT(lab.take(0).empty());
+  lab.run(Duration::ofMillis(800));
+  EXPECT(lab.take(0) == Lines{"stopped"});
+}
+
 TEST_CASE("but no longer than it was told to") {
   Lab lab(1);
   lab.apply(0, Lab::instance(200));
