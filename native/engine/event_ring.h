@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstdint>
 #include <optional>
+#include <variant>
 
 #include "engine/events.h"
 #include "engine/spsc.h"
@@ -14,11 +15,13 @@ namespace failoverd::engine {
 class EventRing {
  public:
   static constexpr std::size_t kCapacity = 8192;
+  // For what comes once and is waited for.
+  static constexpr std::size_t kSpare = 16;
 
   // Engine thread. Numbers the event, whether it finds room or not.
   void push(Instant at, const EngineEvent& event) {
     const auto seq = ++last_;
-    if (!ring_.push(EventRecord{seq, at, event})) {
+    if (!ring_.push(EventRecord{seq, at, event}, isAwaited(event) ? 0 : kSpare)) {
       droppedThrough_.store(seq, std::memory_order_release);
       ++dropped_;
     }
@@ -48,6 +51,10 @@ class EventRing {
   }
 
  private:
+  static bool isAwaited(const EngineEvent& event) {
+    return std::holds_alternative<HandedOver>(event) || std::holds_alternative<Inherited>(event) ||
+           std::holds_alternative<core::Stopped>(event);
+  }
   [[nodiscard]] EventRecord lostBefore(std::uint64_t next, Instant at) const {
     return {next - 1, at, Lost{next - expected_}};
   }

@@ -16,13 +16,13 @@ class SpscRing {
   static_assert(std::has_single_bit(Capacity));
 
  public:
-  // Producer only.
+  // Producer only. `spare`: so many places are kept free for others.
   template <class Value>
-  [[nodiscard]] bool push(Value&& value) {
+  [[nodiscard]] bool push(Value&& value, std::size_t spare = 0) {
     const auto tail = tail_.load(std::memory_order_relaxed);
-    if (tail - headSeen_ == Capacity) {
+    if (tail - headSeen_ >= Capacity - spare) {
       headSeen_ = head_.load(std::memory_order_acquire);
-      if (tail - headSeen_ == Capacity) return false;
+      if (tail - headSeen_ >= Capacity - spare) return false;
     }
     slots_[tail % Capacity] = std::forward<Value>(value);
     tail_.store(tail + 1, std::memory_order_release);

@@ -48,7 +48,8 @@ TEST_CASE("a full ring refuses") {
 TEST_CASE("events that found no room are told in their place, by number") {
   auto ring = std::make_unique<EventRing>();
   const auto extra = 5U;
-  for (std::size_t i = 0; i < EventRing::kCapacity + extra; ++i) {
+  constexpr auto kRoom = EventRing::kCapacity - EventRing::kSpare;
+  for (std::size_t i = 0; i < kRoom + extra; ++i) {
     ring->push(Instant::ofMicros(1), ProcessEventsLost{});
   }
   std::uint64_t seen = 0;
@@ -61,12 +62,33 @@ TEST_CASE("events that found no room are told in their place, by number") {
     }
   };
   ring->drain(take);
-  EXPECT(seen == EventRing::kCapacity);
+  EXPECT(seen == kRoom);
   EXPECT(lost == extra);
   ring->push(Instant::ofMicros(2), ProcessEventsLost{});
   ring->drain(take);
-  EXPECT(seen == EventRing::kCapacity + 1);
+  EXPECT(seen == kRoom + 1);
   EXPECT(lost == extra);
+}
+
+TEST_CASE("what comes once and is waited for finds room where others find none") {
+  auto ring = std::make_unique<EventRing>();
+  for (std::size_t i = 0; i < EventRing::kCapacity + 5; ++i) {
+    ring->push(Instant::ofMicros(1), ProcessEventsLost{});
+  }
+  ring->push(Instant::ofMicros(2), HandedOver{});
+  ring->push(Instant::ofMicros(3), core::Stopped{});
+  std::vector<bool> awaited;
+  std::uint64_t lost = 0;
+  ring->drain([&](const EventRecord& record) {
+    if (const auto* gap = std::get_if<Lost>(&record.event)) lost += gap->count;
+    awaited.push_back(std::holds_alternative<HandedOver>(record.event) ||
+                      std::holds_alternative<core::Stopped>(record.event));
+  });
+  EXPECT(lost == EventRing::kSpare + 5);
+  REQUIRE(awaited.size() > 2);
+  EXPECT(awaited[awaited.size() - 1]);
+  EXPECT(awaited[awaited.size() - 2]);
+  EXPECT(!awaited[awaited.size() - 3]);
 }
 
 TEST_CASE("the recorder keeps the newest calls, and configuration apart from packets") {
