@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "linux/clock.h"
+#include "linux/scheduling.h"
 
 namespace failoverd::engine {
 
@@ -83,6 +84,7 @@ void Loop::run() {
     answerPictures();
     if (std::exchange(told_, events_.last()) != events_.last()) shared_.mailbox.ringNode();
     paceNews();
+    evade();
     arm();
   }
 }
@@ -107,9 +109,11 @@ void Loop::paceNews() {
 
 void Loop::wait() {
   ready_ = {};
-  auto ready = poller_->wait(busy() ? 0 : -1);
+  const bool sleeps = !busy();
+  auto ready = poller_->wait(sleeps ? -1 : 0);
   now_ = os::now();
   sort(ready);
+  wokenLate_ = sleeps && ready_.timer ? now_ - timer_.armed() : Duration::zero();
   // Also where a deadline came between the wake and the look at the clock.
   if (newsWait_ && (ready_.timer || protocol_.nextDeadline() <= now_)) {
     watchNews();
@@ -208,6 +212,11 @@ void Loop::workOff() {
 
 bool Loop::busy() const {
   return moreCommands_ || addresses_.waiting() || announcements_.due(now_);
+}
+
+// When the adverts are on their way, and before the timer is armed on this processor.
+void Loop::evade() {
+  if (evasion_.wanted(now_, wokenLate_)) (void)os::leaveProcessor();
 }
 
 void Loop::arm() {

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 
+#include "engine/evasion.h"
 #include "engine/hand_over.h"
 #include "engine/kernel_watch.h"
 #include "engine/last_will.h"
@@ -92,6 +93,7 @@ class Loop {
   void keepWill();
   void workOff();
   void answerPictures();
+  void evade();
   void arm();
   void trouble(TroubleKind where, int errorNumber);
   void fitPictures();
@@ -130,6 +132,8 @@ class Loop {
   std::optional<Heirship> heirship_;
   SilenceWatch silence_;
   Lateness lateness_;
+  Evasion evasion_;
+  Duration wokenLate_;  // by the timer, this time
   Instant now_;
   NewsPace news_;
   // They are not watched, until the pace of the stream or a deadline has them read.

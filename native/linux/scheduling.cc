@@ -64,4 +64,19 @@ SysResult<> runOn(std::span<const std::uint32_t> cpus) {
   return Done{};
 }
 
+SysResult<bool> leaveProcessor() {
+  cpu_set_t allowed;
+  if (::sched_getaffinity(0, sizeof allowed, &allowed) != 0) return Errno::last();
+  const int here = ::sched_getcpu();
+  if (here < 0) return Errno::last();
+  cpu_set_t others = allowed;
+  CPU_CLR(here, &others);
+  if (CPU_COUNT(&others) == 0) return false;
+  // The kernel moves a thread that may no longer run where it is before the call returns, and
+  // leaves a real-time thread where it is afterwards.
+  if (::sched_setaffinity(0, sizeof others, &others) != 0) return Errno::last();
+  if (::sched_setaffinity(0, sizeof allowed, &allowed) != 0) return Errno::last();
+  return true;
+}
+
 }  // namespace failoverd::os

@@ -29,4 +29,8 @@ SysResult<> setTimerSlack(std::uint32_t nanoseconds);
 // The processors that the calling thread may run on; an empty list changes nothing.
 SysResult<> runOn(std::span<const std::uint32_t> cpus);
 
+// Goes on on another processor of those that the calling thread may run on, whichever the kernel
+// chooses; false where there is only one. Which it may run on stays as it is.
+SysResult<bool> leaveProcessor();
+
 }  // namespace failoverd::os

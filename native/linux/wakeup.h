@@ -18,6 +18,8 @@ class Timer {
   void arm(Instant instant);
   // Takes the expiry away, so that the descriptor is silent until the next arm().
   void acknowledge();
+  // Instant::never() where it is switched off or acknowledged.
+  [[nodiscard]] Instant armed() const { return armed_; }
 
  private:
   explicit Timer(Fd fd) : fd_(std::move(fd)) {}
