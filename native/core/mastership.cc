@@ -171,7 +171,7 @@ void assertMastership(CoreState& core, Router& router, const Cause& cause) {
   // The other half of the split had the whole group (keepalived).
   for (const auto& other : core.routers) {
     if (other.get() == &router || other->group != router.group) continue;
-    if (other->state == State::master) answerSecondMaster(core, *other, false);
+    if (other->state == State::master && !other->lingers()) answerSecondMaster(core, *other, false);
   }
 }
 

@@ -28,14 +28,13 @@ addControlCommands(program);
 
 const manuals = path.resolve(import.meta.dirname, '../../man');
 
-/** Without the marks of fonts; '' when there is none. A page may be another one (`.so`). */
+/** Without the marks of fonts; '' when there is none. */
 function manual(name: string): string {
   const file = path.join(manuals, name);
   if (!existsSync(file)) return '';
-  const text = readFileSync(file, 'utf8');
-  const other = /^\.so man\d\/(\S+)$/m.exec(text)?.[1];
-  if (other !== undefined) return manual(other);
-  return text.replaceAll('\\-', '-').replaceAll(/\\f[A-Z]/g, '');
+  return readFileSync(file, 'utf8')
+    .replaceAll('\\-', '-')
+    .replaceAll(/\\f[A-Z]/g, '');
 }
 
 /** The options that a page explains, by the heads of its paragraphs. */
@@ -91,7 +90,7 @@ it.each(pages)('%s has a page of its own, with what it takes and nothing else', 
   const told = explained(page);
   if (likeRun.has(name)) expect(flags).toEqual(expect.arrayContaining(told));
   else expect(told).toEqual(flags.toSorted((a = '', b = '') => (a < b ? -1 : 1)));
-  expect(manual('failoverd.8')).toContain(`failoverd-${name === 'undrain' ? 'drain' : name} (1)`);
+  expect(manual('failoverd.8')).toContain(`failoverd-${name} (1)`);
 });
 
 it('no page is about a command that does not exist', () => {

@@ -32,7 +32,17 @@ describe('worlds', () => {
     }
     const happenings = ['state', 'advert', 'announce', 'address', 'lowerPriority', 'stopped'];
     const troubles = ['kill', 'stop', 'pause', 'freeze', 'linkFlap', 'unplug', 'mute'];
-    const more = ['cut', 'burst', 'trackerFlip', 'refuse', 'steal', 'foreign', 'forge', 'reload'];
+    const more = [
+      'cut',
+      'burst',
+      'trackerFlip',
+      'drain',
+      'refuse',
+      'steal',
+      'foreign',
+      'forge',
+      'reload',
+    ];
     expect([...kinds]).toEqual(expect.arrayContaining([...happenings, ...troubles, ...more]));
   });
 });
