@@ -99,7 +99,7 @@ const LOADED: Condition = {
 const BLOCKED: Condition = {
   name: '10 ms, JavaScript blocked',
   who: ['failoverd', ...UNDISTURBED],
-  seconds: [5, 180],
+  seconds: [5, 60],
   begin: (_host, daemon) => {
     daemon.signal('SIGPWR');
     return Promise.resolve(nothing);
@@ -109,7 +109,7 @@ const BLOCKED: Condition = {
 const WATCHED: Condition = {
   name: '10 ms, 200 watchers, a scraper, dumps',
   who: ['failoverd', ...UNDISTURBED],
-  seconds: [5, 180],
+  seconds: [5, 60],
   begin: watch,
 };
 
