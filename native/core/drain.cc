@@ -14,12 +14,25 @@ void tell(CoreState& core, const Router& router, DrainOutcome outcome) {
   core.outbox.push(DrainEnded{router.id(), outcome});
 }
 
-void linger(CoreState& core, Router& router) {
+template <class Is>
+bool any(CoreState& core, Router& router, Is is) {
+  bool found = false;
+  groups::forMembers(core, router, [&](const Router& member) { found = found || is(member); });
+  return found;
+}
+
+bool isWanted(const Router& member) {
+  return member.draining.wanted;
+}
+
+// Each has its own limit: the one that was named may be removed meanwhile, or leave the group.
+void linger(CoreState& core, Router& router, Duration patience) {
   if (router.state != State::master || router.lingers()) return;
   election::sendAdvert(core, router, kGoodbyePriority);
   core.cancel(router, Purpose::advert);
   core.cancel(router, Purpose::triggeredAdvert);
   router.lingering = Lingering::forDrain;
+  core.arm(router, Purpose::drainLimit, patience);
 }
 
 // What the operator has asked for comes to pass, for all of the group of whom he has asked it.
@@ -73,21 +86,23 @@ void begin(CoreState& core, Router& router, const Drain& input) {
     return;
   }
   if (again) return;
-  groups::forMembers(core, router, [&](Router& member) { linger(core, member); });
-  core.arm(router, Purpose::drainLimit, input.patience);
+  groups::forMembers(core, router, [&](Router& member) { linger(core, member, input.patience); });
 }
 
 void relieve(CoreState& core, Router& router) {
+  if (!any(core, router, isWanted)) {
+    goOn(core, router, DrainOutcome::cancelled);
+    return;
+  }
   router.draining.relieved = true;
-  bool all = true;
-  groups::forMembers(core, router, [&](const Router& member) {
-    all = all && (!member.lingers() || member.draining.relieved);
-  });
-  if (all) takeOut(core, router);
+  const auto waits = [](const Router& member) {
+    return member.lingers() && !member.draining.relieved;
+  };
+  if (!any(core, router, waits)) takeOut(core, router);
 }
 
 void onLimit(CoreState& core, Router& router) {
-  if (router.draining.insists) {
+  if (any(core, router, [](const Router& member) { return member.draining.insists; })) {
     takeOut(core, router);
   } else {
     goOn(core, router, DrainOutcome::nobodyElse);
@@ -103,6 +118,7 @@ void afterwards(CoreState& core, Router& router) {
     return;
   }
   router.lingering = Lingering::no;
+  core.cancel(router, Purpose::drainLimit);
   // Of a group some other member may be the one that was named.
   groups::forMembers(core, router, [&](Router& member) {
     if (member.draining.wanted && !member.drained) takeOut(core, member);

@@ -355,7 +355,7 @@ void hear(CoreState& core, Router& router, const HeardAdvert& advert) {
   }
   if (router.lingering == Lingering::forDrain) {
     drain::relieve(core, router);
-    if (router.state == State::master) return;  // others of its group are waited for
+    if (router.lingers()) return;  // others of its group are waited for
   }
   if (core.stopping) return;
   mastership::forgiveRival(core, router, advert);

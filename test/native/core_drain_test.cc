@@ -29,17 +29,6 @@ Lab alone() {
   return lab;
 }
 
-Lab pair() {
-  Lab lab(2);
-  lab.apply(0, Lab::instance(200));
-  lab.run(Duration::ofSeconds(4));
-  lab.apply(1, Lab::instance(100));
-  lab.run(Duration::ofSeconds(4));
-  REQUIRE(lab.state(0) == State::master);
-  lab.take(0);
-  return lab;
-}
-
 core::InstanceConfig member(std::uint32_t id, std::uint8_t priority) {
   auto config = Lab::instance(priority);
   config.id = InstanceId{id};
@@ -69,7 +58,7 @@ Lab groups() {
 }  // namespace
 
 TEST_CASE("drain: the VIP stays until the next master is heard, and then FAULT") {
-  auto lab = pair();
+  auto lab = lab::masterAndBackup();
   lab.give(0, drained());
   EXPECT(lab.take(0) == Lines{"goodbye"});
   lab.run(Duration::ofMillis(600));  // skewTime of 100 is 609 ms
@@ -120,7 +109,7 @@ TEST_CASE("drain: without patience at once, also on second thought") {
 }
 
 TEST_CASE("drain: undone while it waits, the MASTER goes on") {
-  auto lab = pair();
+  auto lab = lab::masterAndBackup();
   lab.give(0, drained());
   lab.run(Duration::ofMillis(300));
   lab.give(0, undrained());
@@ -131,14 +120,14 @@ TEST_CASE("drain: undone while it waits, the MASTER goes on") {
 }
 
 TEST_CASE("drain: a BACKUP has nothing to wait for") {
-  auto lab = pair();
+  auto lab = lab::masterAndBackup();
   lab.take(1);
   lab.give(1, drained());
   EXPECT(lab.take(1) == Lines{"state backup->fault drained", "drain drained"});
 }
 
 TEST_CASE("drain: a link that goes down meanwhile does not wait for anybody") {
-  auto lab = pair();
+  auto lab = lab::masterAndBackup();
   lab.give(0, drained());
   lab.take(0);
   core::LinkChanged down;
@@ -164,7 +153,7 @@ TEST_CASE("drain: a stop ends the waiting of one and begins its own") {
 }
 
 TEST_CASE("drain: an interval that changes meanwhile is not told") {
-  auto lab = pair();
+  auto lab = lab::masterAndBackup();
   lab.give(0, drained());
   lab.take(0);
   auto config = Lab::instance(200);
@@ -212,4 +201,31 @@ TEST_CASE("drain: of a sync group that nobody relieves every member goes on") {
   EXPECT(lab.state(0, 2) == State::master);
   lab.run(Duration::ofSeconds(2));
   EXPECT(lab.take(0) == Lines{"advert 200", "#2 advert 200", "advert 200", "#2 advert 200"});
+}
+
+TEST_CASE("drain: a member goes on when the one that was named is removed meanwhile") {
+  auto lab = groups();
+  lab.kill(1);
+  lab.give(0, drained());
+  lab.take(0);
+  lab.give(0, core::RemoveInstance{InstanceId{1}});
+  lab.run(kPatience);
+  lab.take(0);
+  EXPECT(lab.state(0, 2) == State::master);
+  lab.run(Duration::ofSeconds(2));
+  EXPECT(lab.take(0) == Lines{"#2 advert 200", "#2 advert 200"});
+}
+
+TEST_CASE("drain: so does one whose group is dissolved, and hears others as always") {
+  auto lab = groups();
+  lab.give(0, drained());
+  lab.take(0);
+  for (const std::size_t host : {0U, 1U}) lab.give(host, core::RemoveGroup{GroupId{1}});
+  lab.run(Duration::ofSeconds(5));
+  EXPECT(lab.state(0, 1) == State::fault);
+  EXPECT(lab.state(0, 2) == State::master);
+  EXPECT(lab.state(1, 1) == State::master);
+  lab.take(0);
+  lab.run(Duration::ofSeconds(1));
+  EXPECT(lab.take(0) == Lines{"#2 advert 200"});
 }

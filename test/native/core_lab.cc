@@ -402,4 +402,15 @@ std::vector<std::string> Lab::takeOnly(std::size_t host, std::string_view prefix
   return texts;
 }
 
+Lab masterAndBackup() {
+  Lab lab(2);
+  lab.apply(0, Lab::instance(200));
+  lab.run(Duration::ofSeconds(4));
+  lab.apply(1, Lab::instance(100));
+  lab.run(Duration::ofSeconds(4));
+  CHECK(lab.state(0) == core::State::master);
+  lab.take(0);
+  return lab;
+}
+
 }  // namespace failoverd::lab

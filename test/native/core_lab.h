@@ -152,4 +152,7 @@ class Lab {
 // One line for an output: what test/native compares.
 std::string lineOf(const core::Output& output);
 
+// Host 0 is MASTER with priority 200, host 1 BACKUP with 100; what host 0 has said is taken.
+Lab masterAndBackup();
+
 }  // namespace failoverd::lab

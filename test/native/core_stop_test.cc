@@ -8,23 +8,8 @@ using lab::Lab;
 
 using Lines = std::vector<std::string>;
 
-namespace {
-
-Lab pair() {
-  Lab lab(2);
-  lab.apply(0, Lab::instance(200));
-  lab.run(Duration::ofSeconds(4));
-  lab.apply(1, Lab::instance(100));
-  lab.run(Duration::ofSeconds(4));
-  REQUIRE(lab.state(0) == State::master);
-  lab.take(0);
-  return lab;
-}
-
-}  // namespace
-
 TEST_CASE("stop: goodbye, everything given back, and then Stopped") {
-  auto lab = pair();
+  auto lab = lab::masterAndBackup();
   lab.give(0, core::Stop{});
   EXPECT(lab.take(0) == Lines{"goodbye", "remove 10.0.1.100", "state master->init stopping",
                               "unlisten", "stopped"});
@@ -34,14 +19,14 @@ TEST_CASE("stop: goodbye, everything given back, and then Stopped") {
 }
 
 TEST_CASE("a BACKUP says nothing when it stops") {
-  auto lab = pair();
+  auto lab = lab::masterAndBackup();
   lab.take(1);
   lab.give(1, core::Stop{});
   EXPECT(lab.take(1) == Lines{"state backup->init stopping", "unlisten", "stopped"});
 }
 
 TEST_CASE("make before break: the VIP stays until the next master is heard") {
-  auto lab = pair();
+  auto lab = lab::masterAndBackup();
   lab.give(0, core::Stop{Duration::ofSeconds(5), true});
   EXPECT(lab.take(0) == Lines{"goodbye"});
   EXPECT(lab.has(0, "10.0.1.100"));
@@ -54,7 +39,7 @@ TEST_CASE("make before break: the VIP stays until the next master is heard") {
 }
 
 TEST_CASE("the kernel is waited for also when the next master is heard just before the limit") {
-  auto lab = pair();
+  auto lab = lab::masterAndBackup();
   lab.removalTakes(0, Duration::ofMillis(50));
   lab.give(0, core::Stop{Duration::ofMillis(625), true});
   lab.run(Duration::ofMillis(630));
@@ -65,7 +50,7 @@ TEST_CASE("the kernel is waited for also when the next master is heard just befo
 }
 
 TEST_CASE("the kernel is waited for also by who was away while that limit passed") {
-  auto lab = pair();
+  auto lab = lab::masterAndBackup();
   lab.removalTakes(0, Duration::ofSeconds(2));
   lab.give(0, core::Stop{Duration::ofMillis(1500), true});
   lab.run(Duration::ofMillis(100));
@@ -108,7 +93,7 @@ TEST_CASE("a second stop without linger ends the waiting") {
 }
 
 TEST_CASE("--dont-release-vrrp: no goodbye, and the addresses stay") {
-  auto lab = pair();
+  auto lab = lab::masterAndBackup();
   lab.give(0, core::Stop{Duration::zero(), false});
   EXPECT(lab.take(0) == Lines{"unlisten", "stopped"});
   EXPECT(lab.has(0, "10.0.1.100"));
